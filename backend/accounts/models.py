@@ -1,0 +1,63 @@
+"""People: who can log in, and who judges."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from backend.common.models import BaseModel
+
+
+class User(AbstractUser):
+    """Somebody who can log in."""
+
+    class Meta(AbstractUser.Meta):
+        constraints = (models.UniqueConstraint(Lower("username"), name="username_unique_whatever_the_case"),)
+
+
+class EmailDomain(BaseModel):
+    """A domain whose verified addresses make a contributor pretrusted (one real person behind each)."""
+
+    domain = models.CharField(max_length=253, unique=True)
+    is_trusted = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("domain",)
+
+    def __str__(self) -> str:
+        return self.domain
+
+
+class Contributor(BaseModel):
+    """Whoever judges: an account, or a name that came with an imported dataset.
+
+    ``origin`` keeps imported names apart from accounts and from other imports: a stranger who signs up as
+    "alice" must not own the judgments of an imported "alice".
+    """
+
+    user = models.OneToOneField(User, null=True, blank=True, on_delete=models.CASCADE, related_name="contributor")
+    origin = models.CharField(max_length=200, blank=True, default="", help_text=_("Empty for accounts."))
+    name = models.CharField(max_length=200)
+    given_trust = models.FloatField(
+        null=True, blank=True, help_text=_("Trust that came with an import, used as it is; empty: computed.")
+    )
+    is_pretrusted = models.BooleanField(
+        default=False, help_text=_("Pretrusted as imported. Accounts are pretrusted by their e-mail domain.")
+    )
+    is_simulated = models.BooleanField(default=False)
+    is_suspended = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint("origin", "name", name="contributor_name_unique_in_origin"),
+            models.CheckConstraint(
+                condition=Q(given_trust__isnull=True) | Q(given_trust__gte=0, given_trust__lte=1),
+                name="given_trust_between_0_and_1",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="contributor_has_a_name"),
+            models.CheckConstraint(condition=Q(user__isnull=True) | Q(origin=""), name="an_account_has_no_origin"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.origin})" if self.origin else self.name

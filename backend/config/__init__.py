@@ -1,0 +1,5 @@
+"""Settings, routes and entry points."""
+
+from backend.config.celery import app as celery_app
+
+__all__ = ["celery_app"]

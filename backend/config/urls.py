@@ -1,0 +1,11 @@
+"""All routes, one line an area."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.account.urls")),
+    path("api/v1/", include("backend.config.api_urls")),
+    path("", include("frontend.urls")),
+]

@@ -1,0 +1,90 @@
+"""Runs: from a snapshot of the judgments to a published score set."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from backend.common.models import BaseModel
+from backend.polls.models import Poll
+from backend.scores.models import ScoreSet
+
+
+class News(models.Model):
+    """Something that can move a poll's scores has happened. A row a change, so that savers never wait for each other."""
+
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="news")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "news"
+        indexes = (models.Index("poll", "created_at", name="news_of_a_poll"),)
+
+    def __str__(self) -> str:
+        return f"{self.poll_id} at {self.created_at}"
+
+
+class Snapshot(models.Model):
+    """The judgments that a run read, compressed, named by their SHA-256."""
+
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="snapshots")
+    digest = models.CharField(max_length=64)
+    content = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint("poll", "digest", name="one_snapshot_per_content"),)
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
+class Run(BaseModel):
+    """One recomputation of one poll."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("Queued")
+        RUNNING = "running", _("Running")
+        SUCCEEDED = "succeeded", _("Succeeded")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Trigger(models.TextChoices):
+        NEWS = "news", _("New judgments")
+        PAGE = "page", _("Started on the page of runs")
+        API = "api", _("Started through the API")
+        COMMAND = "command", _("Started by a command")
+
+    ACTIVE = (Status.QUEUED, Status.RUNNING)
+
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="runs")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    trigger = models.CharField(max_length=10, choices=Trigger.choices)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs"
+    )
+    config = models.JSONField(default=dict, blank=True)
+    step = models.CharField(max_length=50, blank=True)
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+    started_at = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    snapshot_digest = models.CharField(max_length=64, blank=True)
+    seconds = models.JSONField(default=dict, blank=True, help_text=_("Seconds per step."))
+    report = models.JSONField(default=dict, blank=True, help_text=_("Counts and certificates."))
+    error = models.TextField(blank=True)
+    score_set = models.OneToOneField(ScoreSet, null=True, blank=True, on_delete=models.SET_NULL, related_name="run")
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint("poll", condition=Q(status__in=("queued", "running")), name="one_active_run_per_poll"),
+            models.CheckConstraint(
+                condition=Q(status__in=("queued", "running", "succeeded", "failed", "cancelled")), name="run_status_known"
+            ),
+        )
+        indexes = (models.Index(F("poll"), F("id").desc(), name="run_newest_first"),)
+
+    def __str__(self) -> str:
+        return f"Run {self.pk} of {self.poll_id}: {self.status}"
