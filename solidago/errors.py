@@ -17,6 +17,14 @@ class InvalidConfig(InvalidInput):
         self.field = field
 
 
+class InvalidRow(InvalidInput):
+    """A row of a table breaks a rule; ``row`` counts from 0, the message from 1."""
+
+    def __init__(self, problem: str, *, table: str, row: int) -> None:
+        super().__init__(f"Row {row + 1} of {table} {problem}.")
+        self.problem, self.table, self.row = problem, table, row
+
+
 class InvalidFile(InvalidInput):
     """A dataset file cannot be read; says the member, the line and what is wrong with it."""
 

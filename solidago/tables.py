@@ -1,22 +1,27 @@
-"""The four tables of facts a dataset is made of, and the rules their rows obey.
+"""The tables of facts that a dataset is made of, and the rules their rows obey.
 
 A table is a polars frame. `as_table` brings any columns to the table's types, `check` finds the first row that
-breaks a rule; files and databases go through the same two functions, so that they meet the same rules.
+breaks a rule, `codes` numbers ids. Files and databases come through here, so that they meet the same rules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from solidago.errors import InvalidInput, InvalidRow
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 LONGEST_ID = 500
-"""Characters in an id or a criterion; Tournesol's longest is under 60."""
+"""Characters in an id or the name of a criterion; the longest in Tournesol's exports have about 60."""
 SHOWN = 60
-"""Characters of an offending id that a message repeats."""
+"""Characters of an offending text that a message repeats."""
 
 Columns = Mapping[str, object] | pl.DataFrame
 
@@ -31,16 +36,189 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Name, columns and rules of one table; ``optional`` gives the value of a column that is left out."""
+    """Name, columns and rules of one table; ``defaults`` holds the value of each column that may be left out."""
 
     name: str
     ids: tuple[str, ...]
     numbers: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
-    optional: Mapping[str, float | bool] = ()  # type: ignore[assignment]
+    defaults: Mapping[str, float | bool] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
-    unique: tuple[str, ...] = ()
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return self.ids + self.numbers + self.flags
+    def empty(self) -> dict[str, list[object]]:
+        """Return the table's columns without a row."""
+        return {name: [] for name in self.ids + self.numbers + self.flags}
+
+
+def _outside_unit(column: str) -> pl.Expr:
+    return ~pl.col(column).is_between(0.0, 1.0)
+
+
+JUDGMENTS = Table(
+    "judgments",
+    ids=("user", "left", "right", "criterion"),
+    numbers=("value", "maximum"),
+    defaults={"maximum": 1.0},
+    rules=(
+        Rule(pl.col("left") == pl.col("right"), "compares {left!r} with itself"),
+        Rule(
+            ~pl.col("maximum").is_finite() | (pl.col("maximum") <= 0.0),
+            "has the maximum {maximum}, which must be a positive number",
+        ),
+        Rule(~pl.col("value").is_finite(), "has the value {value}, which must be a finite number"),
+        Rule(pl.col("value").abs() > pl.col("maximum"), "has the value {value}, beyond its maximum {maximum}"),
+    ),
+)
+USERS = Table(
+    "users",
+    ids=("user",),
+    numbers=("trust",),
+    flags=("pretrusted",),
+    defaults={"trust": float("nan"), "pretrusted": False},
+    rules=(
+        Rule(
+            pl.col("trust").is_not_nan() & _outside_unit("trust"),
+            "gives {user!r} the trust {trust}, which must lie between 0 and 1",
+        ),
+    ),
+)
+VOUCHES = Table(
+    "vouches",
+    ids=("voucher", "vouchee"),
+    numbers=("weight",),
+    defaults={"weight": 1.0},
+    rules=(
+        Rule(pl.col("voucher") == pl.col("vouchee"), "lets {voucher!r} vouch for themselves"),
+        Rule(
+            pl.col("weight").is_nan() | _outside_unit("weight"),
+            "gives a vouch the weight {weight}, which must lie between 0 and 1",
+        ),
+    ),
+)
+PRIVATE = Table("private", ids=("user", "entity"))
+
+
+def as_table(columns: Columns, table: Table) -> pl.DataFrame:
+    """Bring columns to the table's names and types, in its order.
+
+    Raises
+    ------
+    InvalidInput
+        A column is missing, of unequal length, or not of the kind that the table holds.
+    """
+    try:
+        frame = pl.DataFrame(columns)
+    except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError) as error:
+        raise InvalidInput(f"The columns of {table.name} do not form a table: {error}") from error
+    expressions = [_text(frame, name, table) for name in table.ids]
+    expressions += [_typed(frame, name, table, pl.Float64) for name in table.numbers]
+    expressions += [_typed(frame, name, table, pl.Boolean) for name in table.flags]
+    return frame.select(expressions)
+
+
+def _text(frame: pl.DataFrame, name: str, table: Table) -> pl.Expr:
+    kind = frame.schema.get(name)
+    if kind is None:
+        raise InvalidInput(f"The column {name!r} of {table.name} is missing.")
+    if kind != pl.String and not (kind == pl.Null or (kind.is_(pl.Categorical) or isinstance(kind, pl.Enum))):
+        raise InvalidInput(f"The column {name!r} of {table.name} must hold text, not {kind}.")
+    return pl.col(name).cast(pl.String)
+
+
+def _typed(frame: pl.DataFrame, name: str, table: Table, wanted: type[pl.Float64 | pl.Boolean]) -> pl.Expr:
+    kind = frame.schema.get(name)
+    if kind is None:
+        if name not in table.defaults:
+            raise InvalidInput(f"The column {name!r} of {table.name} is missing.")
+        return pl.lit(table.defaults[name], dtype=wanted).alias(name)
+    fits = kind.is_numeric() if wanted is pl.Float64 else kind == pl.Boolean
+    if not fits and kind != pl.Null:
+        what = "numbers" if wanted is pl.Float64 else "booleans"
+        raise InvalidInput(f"The column {name!r} of {table.name} must hold {what}, not {kind}.")
+    # An unknown trust may arrive as null or as NaN: one of the two is enough inside.
+    expression = pl.col(name).cast(wanted)
+    return expression.fill_null(float("nan")) if name == "trust" else expression
+
+
+def check(frame: pl.DataFrame, table: Table) -> None:
+    """Refuse the first row that breaks a rule of its table.
+
+    Raises
+    ------
+    InvalidRow
+        With the table, the row and what is wrong with it.
+    """
+    rules = [*_id_rules(table), *_null_rules(table), *table.rules]
+    firsts = frame.select(pl.arg_where(rule.broken).first().alias(str(i)) for i, rule in enumerate(rules)).row(0)
+    broken = [(row, i) for i, row in enumerate(firsts) if row is not None]
+    if broken:
+        row, i = min(broken)
+        raise InvalidRow(_message(rules[i].problem, frame, row), table=table.name, row=row)
+
+
+def _id_rules(table: Table) -> list[Rule]:
+    return [
+        rule
+        for name in table.ids
+        for rule in (
+            Rule(pl.col(name).is_null() | (pl.col(name) == ""), f"has an empty {name}"),
+            Rule(
+                pl.col(name).str.len_chars() > LONGEST_ID,
+                f"has a {name} of more than {LONGEST_ID} characters, which begins with {{{name}!r}}",
+            ),
+        )
+    ]
+
+
+def _null_rules(table: Table) -> list[Rule]:
+    return [Rule(pl.col(name).is_null(), f"has no {name}") for name in table.numbers + table.flags]
+
+
+def _message(problem: str, frame: pl.DataFrame, row: int) -> str:
+    values = frame.row(row, named=True)
+    return problem.format_map({k: v[:SHOWN] if isinstance(v, str) else v for k, v in values.items()})
+
+
+def codes(frame: pl.DataFrame, column: str, index: pl.Enum, table: Table) -> NDArray[np.int64]:
+    """Return the position in ``index`` of each id of a column.
+
+    Raises
+    ------
+    InvalidRow
+        An id that the index does not know.
+    """
+    coded = frame[column].cast(index, strict=False)
+    if coded.null_count():
+        row = int(coded.is_null().arg_max() or 0)
+        raise InvalidRow(_message(f"names the unknown {column} {{{column}!r}}", frame, row), table=table.name, row=row)
+    return coded.to_physical().to_numpy().astype(np.int64)
+
+
+def index_of(*columns: pl.Series) -> pl.Enum:
+    """Return the distinct ids of some columns, ascending as strings (by code point), as a numbering."""
+    distinct = pl.concat([column.rename("id").unique() for column in columns]).unique().drop_nulls()
+    return pl.Enum(distinct.sort())
+
+
+def refuse_doubles(
+    key: NDArray[np.int64], order: NDArray[np.int64], frame: pl.DataFrame, table: Table, says: str
+) -> None:
+    """Refuse two rows with the same key; ``order`` sorts ``key``. The later row of a double is the one named."""
+    ordered = key[order]
+    same = np.flatnonzero(ordered[1:] == ordered[:-1])
+    if len(same):
+        row = int(np.maximum(order[same], order[same + 1]).min())
+        raise InvalidRow(_message(says, frame, row), table=table.name, row=row)
+
+
+def packed(*parts: tuple[NDArray[np.int64], int]) -> NDArray[np.int64]:
+    """Pack columns of codes, each with its number of codes, into one column of keys that sort like their tuples."""
+    key, span = np.zeros_like(parts[0][0]), 1
+    for column, size in parts:
+        if span * max(size, 1) > np.iinfo(np.int64).max:
+            # The keys so far are renumbered without gaps, which needs no more numbers than there are rows.
+            distinct, key = np.unique(key, return_inverse=True)
+            span = len(distinct)
+        key = key * size + column
+        span *= max(size, 1)
+    return key
