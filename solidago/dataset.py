@@ -146,12 +146,13 @@ class Dataset:
         hidden = _checked(private, tables.PRIVATE)
         user_index = tables.index_of(people["user"])
         entity_index = tables.index_of(judged["left"], judged["right"], hidden["entity"])
+        criteria = tables.index_of(judged["criterion"])
         trust, pretrusted = _people(people, user_index)
         return cls(
             users=_names(user_index),
             entities=_names(entity_index),
-            criteria=tuple(tables.index_of(judged["criterion"]).categories),
-            judgments=_judgments(judged, user_index, entity_index),
+            criteria=tuple(criteria),
+            judgments=_judgments(judged, user_index, entity_index, criteria),
             trust=trust,
             pretrusted=pretrusted,
             vouches=_vouches(vouched, user_index),
@@ -244,14 +245,14 @@ def _checked(columns: Columns | None, table: tables.Table) -> pl.DataFrame:
     return frame
 
 
-def _names(index: pl.Enum) -> NDArray[np.object_]:
-    names = np.empty(len(index.categories), object)
-    names[:] = index.categories.to_list()
+def _names(index: pl.Series) -> NDArray[np.object_]:
+    names = np.empty(len(index), object)
+    names[:] = index.to_list()
     return names
 
 
-def _people(people: pl.DataFrame, index: pl.Enum) -> tuple[Floats, Flags]:
-    user = tables.codes(people, "user", index, tables.USERS)
+def _people(people: pl.DataFrame, index: pl.Series) -> tuple[Floats, Flags]:
+    (user,) = tables.codes(people, tables.USERS, user=index)
     order = np.argsort(user, kind="stable")
     tables.refuse_doubles(user, order, people, tables.USERS, "names the user {user!r} a second time")
     trust = people["trust"].to_numpy()[order] + 0.0
@@ -259,48 +260,46 @@ def _people(people: pl.DataFrame, index: pl.Enum) -> tuple[Floats, Flags]:
     return trust, people["pretrusted"].to_numpy()[order]
 
 
-def _judgments(judged: pl.DataFrame, users: pl.Enum, entities: pl.Enum) -> dict[str, Judgments]:
-    criteria = tables.index_of(judged["criterion"])
-    criterion = tables.codes(judged, "criterion", criteria, tables.JUDGMENTS)
-    user = tables.codes(judged, "user", users, tables.JUDGMENTS)
-    left = tables.codes(judged, "left", entities, tables.JUDGMENTS)
-    right = tables.codes(judged, "right", entities, tables.JUDGMENTS)
+def _judgments(
+    judged: pl.DataFrame, users: pl.Series, entities: pl.Series, criteria: pl.Series
+) -> dict[str, Judgments]:
+    user, left, right, criterion = tables.codes(
+        judged, tables.JUDGMENTS, user=users, left=entities, right=entities, criterion=criteria
+    )
     value = judged["value"].to_numpy() / judged["maximum"].to_numpy()
     # Adding zero turns -0.0 into 0.0: an indifferent judgment has the same bytes from both sides.
     value = np.where(left > right, -value, value) + 0.0
     low, high = np.minimum(left, right), np.maximum(left, right)
     key = tables.packed(
-        (criterion, len(criteria.categories)),
-        (user, len(users.categories)),
-        (low, len(entities.categories)),
-        (high, len(entities.categories)),
+        (criterion, len(criteria)),
+        (user, len(users)),
+        (low, len(entities)),
+        (high, len(entities)),
     )
     order = np.argsort(key, kind="stable")
     says = "judges {left!r} and {right!r} a second time for {user!r} on {criterion!r}"
     tables.refuse_doubles(key, order, judged, tables.JUDGMENTS, says)
     users32, low32, high32 = (column[order].astype(np.int32) for column in (user, low, high))
     value = value[order]
-    ends = np.cumsum(np.bincount(criterion, minlength=len(criteria.categories)))
+    ends = np.cumsum(np.bincount(criterion, minlength=len(criteria)))
     return {
         name: Judgments(users32[start:end], low32[start:end], high32[start:end], value[start:end])
-        for name, start, end in zip(criteria.categories, [0, *ends], ends, strict=False)
+        for name, start, end in zip(criteria, [0, *ends], ends, strict=False)
     }
 
 
-def _vouches(vouched: pl.DataFrame, users: pl.Enum) -> Vouches:
-    voucher = tables.codes(vouched, "voucher", users, tables.VOUCHES)
-    vouchee = tables.codes(vouched, "vouchee", users, tables.VOUCHES)
-    key = tables.packed((voucher, len(users.categories)), (vouchee, len(users.categories)))
+def _vouches(vouched: pl.DataFrame, users: pl.Series) -> Vouches:
+    voucher, vouchee = tables.codes(vouched, tables.VOUCHES, voucher=users, vouchee=users)
+    key = tables.packed((voucher, len(users)), (vouchee, len(users)))
     order = np.argsort(key, kind="stable")
     tables.refuse_doubles(key, order, vouched, tables.VOUCHES, "lets {voucher!r} vouch for {vouchee!r} a second time")
     weight = vouched["weight"].to_numpy()[order] + 0.0
     return Vouches(voucher[order].astype(np.int32), vouchee[order].astype(np.int32), weight)
 
 
-def _private(hidden: pl.DataFrame, users: pl.Enum, entities: pl.Enum) -> PrivateRatings:
-    user = tables.codes(hidden, "user", users, tables.PRIVATE)
-    entity = tables.codes(hidden, "entity", entities, tables.PRIVATE)
-    key = tables.packed((user, len(users.categories)), (entity, len(entities.categories)))
+def _private(hidden: pl.DataFrame, users: pl.Series, entities: pl.Series) -> PrivateRatings:
+    user, entity = tables.codes(hidden, tables.PRIVATE, user=users, entity=entities)
+    key = tables.packed((user, len(users)), (entity, len(entities)))
     order = np.argsort(key, kind="stable")
     tables.refuse_doubles(key, order, hidden, tables.PRIVATE, "names the entity {entity!r} of {user!r} a second time")
     return PrivateRatings(user[order].astype(np.int32), entity[order].astype(np.int32))

@@ -113,7 +113,7 @@ def as_table(columns: Columns, table: Table) -> pl.DataFrame:
     expressions = [_text(frame, name, table) for name in table.ids]
     expressions += [_typed(frame, name, table, pl.Float64) for name in table.numbers]
     expressions += [_typed(frame, name, table, pl.Boolean) for name in table.flags]
-    return frame.select(expressions)
+    return frame.select(expressions).rechunk()
 
 
 def _text(frame: pl.DataFrame, name: str, table: Table) -> pl.Expr:
@@ -179,25 +179,31 @@ def _message(problem: str, frame: pl.DataFrame, row: int) -> str:
     return problem.format_map({k: v[:SHOWN] if isinstance(v, str) else v for k, v in values.items()})
 
 
-def codes(frame: pl.DataFrame, column: str, index: pl.Enum, table: Table) -> NDArray[np.int64]:
-    """Return the position in ``index`` of each id of a column.
+def codes(frame: pl.DataFrame, table: Table, **indices: pl.Series) -> list[NDArray[np.int64]]:
+    """Return, for each named column, the position of its ids in its index.
 
     Raises
     ------
     InvalidRow
         An id that the index does not know.
     """
-    coded = frame[column].cast(index, strict=False)
-    if coded.null_count():
-        row = int(coded.is_null().arg_max() or 0)
-        raise InvalidRow(_message(f"names the unknown {column} {{{column}!r}}", frame, row), table=table.name, row=row)
-    return coded.to_physical().to_numpy().astype(np.int64)
+    numbers = {name: pl.Series(np.arange(len(index))) for name, index in indices.items()}
+    # One query for all columns: polars works on them in parallel.
+    coded = frame.select(
+        pl.col(name).replace_strict(index, numbers[name], default=None, return_dtype=pl.Int64)
+        for name, index in indices.items()
+    )
+    for column in coded:
+        if column.null_count():
+            name, row = column.name, int(column.is_null().arg_max() or 0)
+            problem = _message(f"names the unknown {name} {{{name}!r}}", frame, row)
+            raise InvalidRow(problem, table=table.name, row=row)
+    return [column.to_numpy() for column in coded]
 
 
-def index_of(*columns: pl.Series) -> pl.Enum:
-    """Return the distinct ids of some columns, ascending as strings (by code point), as a numbering."""
-    distinct = pl.concat([column.rename("id").unique() for column in columns]).unique().drop_nulls()
-    return pl.Enum(distinct.sort())
+def index_of(*columns: pl.Series) -> pl.Series:
+    """Return the distinct ids of some columns, ascending as strings (by code point)."""
+    return pl.concat([column.rename("id") for column in columns]).unique().sort()
 
 
 def refuse_doubles(
