@@ -33,7 +33,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "backend.common.static.StaticFiles",
     "allauth",
     "allauth.account",
     "django_htmx",
@@ -179,11 +179,41 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 # ---------------------------------------------------------------- API
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["backend.common.api.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["backend.common.api.parsers.StrictJSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["backend.common.api.throttling.Throttle"],
+    "DEFAULT_SCHEMA_CLASS": "backend.common.api.schema.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "backend.common.api.problems.exception_handler",
+    "URL_FORMAT_OVERRIDE": None,
+    # How many proxies of ours stand in front: so many last entries of X-Forwarded-For are believed, no others.
+    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
+}
+# Requests per minute: of an address where nobody is logged in, else of a user.
+API_LIMITS = {
+    "anonymous_reads": env.int("API_LIMIT_ANONYMOUS_READS", default=300),
+    "reads": env.int("API_LIMIT_READS", default=1_200),
+    "writes": env.int("API_LIMIT_WRITES", default=120),
+    "run_starts": env.int("API_LIMIT_RUN_STARTS", default=10),
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": f"{SITE_NAME} API",
+    "DESCRIPTION": "Polls, their items, scores with uncertainty, and your judgments.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENFORCE_NON_BLANK_FIELDS": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "defaultModelsExpandDepth": 0},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "backend.common.api.schema.add_problems",
+    ],
 }
 
 # ---------------------------------------------------------------- logs
