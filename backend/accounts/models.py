@@ -24,6 +24,7 @@ class EmailDomain(BaseModel):
 
     class Meta:
         ordering = ("domain",)
+        constraints = (models.CheckConstraint(condition=Q(domain=Lower("domain")), name="domain_in_lower_case"),)
 
     def __str__(self) -> str:
         return self.domain
@@ -50,7 +51,7 @@ class Contributor(BaseModel):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint("origin", "name", name="contributor_name_unique_in_origin"),
+            models.UniqueConstraint(fields=("origin", "name"), name="contributor_name_unique_in_origin"),
             models.CheckConstraint(
                 condition=Q(given_trust__isnull=True) | Q(given_trust__gte=0, given_trust__lte=1),
                 name="given_trust_between_0_and_1",

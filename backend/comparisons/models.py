@@ -13,16 +13,24 @@ from backend.polls.models import Criterion, Poll
 class Comparison(BaseModel):
     """A pair of entities judged by a contributor: once a pair, whichever way round."""
 
+    was_created = False
+    """Not stored: set by `comparison_save` where the pair was new."""
+
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="comparisons")
     contributor = models.ForeignKey(Contributor, on_delete=models.CASCADE, related_name="comparisons")
-    left = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="comparisons_left")
-    right = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="comparisons_right")
+    # The database checks (left, poll) and (right, poll) together: see migration 0002.
+    left = models.ForeignKey(Entity, on_delete=models.CASCADE, db_constraint=False, related_name="comparisons_left")
+    right = models.ForeignKey(Entity, on_delete=models.CASCADE, db_constraint=False, related_name="comparisons_right")
 
     class Meta:
         ordering = ("-updated_at",)
         constraints = (
             models.UniqueConstraint(
-                "contributor", "poll", Least("left", "right"), Greatest("left", "right"), name="pair_judged_once_by_a_contributor"
+                "contributor",
+                "poll",
+                Least("left", "right"),
+                Greatest("left", "right"),
+                name="pair_judged_once_by_a_contributor",
             ),
             models.CheckConstraint(condition=~Q(left=F("right")), name="left_is_not_right"),
         )
@@ -41,7 +49,7 @@ class Judgment(BaseModel):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint("comparison", "criterion", name="one_judgment_per_criterion"),
+            models.UniqueConstraint(fields=("comparison", "criterion"), name="one_judgment_per_criterion"),
             # PostgreSQL sorts NaN above every number, so both checks refuse NaN and infinities too.
             models.CheckConstraint(condition=Q(maximum__gt=0, maximum__lte=1_000), name="maximum_positive_and_finite"),
             models.CheckConstraint(condition=Q(maximum__gte=Abs("value")), name="value_within_its_maximum"),
@@ -59,7 +67,9 @@ class Rating(BaseModel):
     is_public = models.BooleanField(default=False)
 
     class Meta:
-        constraints = (models.UniqueConstraint("contributor", "entity", name="one_rating_per_contributor_and_entity"),)
+        constraints = (
+            models.UniqueConstraint(fields=("contributor", "entity"), name="one_rating_per_contributor_and_entity"),
+        )
 
     def __str__(self) -> str:
         return f"{self.contributor_id} on {self.entity_id}: {'public' if self.is_public else 'private'}"

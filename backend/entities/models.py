@@ -34,12 +34,15 @@ class Entity(BaseModel):
         verbose_name_plural = "entities"
         ordering = ("id",)
         constraints = (
-            models.UniqueConstraint("poll", "uid", name="entity_uid_unique_in_poll"),
+            models.UniqueConstraint(fields=("poll", "uid"), name="entity_uid_unique_in_poll"),
+            # Target of the keys by which a comparison proves that its entities are of its poll.
+            models.UniqueConstraint(fields=("id", "poll"), name="entity_and_its_poll"),
             models.CheckConstraint(condition=~Q(uid=""), name="entity_has_a_uid"),
         )
         indexes = (
             GinIndex(fields=["search"], name="entity_search"),
             GinIndex(fields=["tags"], name="entity_tags"),
+            models.Index("poll", "id", name="entity_shown", condition=Q(is_hidden=False)),
         )
 
     def __str__(self) -> str:

@@ -1,5 +1,7 @@
 """Runs: from a snapshot of the judgments to a published score set."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -8,20 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from backend.common.models import BaseModel
 from backend.polls.models import Poll
 from backend.scores.models import ScoreSet
-
-
-class News(models.Model):
-    """Something that can move a poll's scores has happened. A row a change, so that savers never wait for each other."""
-
-    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="news")
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name_plural = "news"
-        indexes = (models.Index("poll", "created_at", name="news_of_a_poll"),)
-
-    def __str__(self) -> str:
-        return f"{self.poll_id} at {self.created_at}"
 
 
 class Snapshot(models.Model):
@@ -33,7 +21,7 @@ class Snapshot(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint("poll", "digest", name="one_snapshot_per_content"),)
+        constraints = (models.UniqueConstraint(fields=("poll", "digest"), name="one_snapshot_per_content"),)
 
     def __str__(self) -> str:
         return self.digest[:12]
@@ -55,7 +43,7 @@ class Run(BaseModel):
         API = "api", _("Started through the API")
         COMMAND = "command", _("Started by a command")
 
-    ACTIVE = (Status.QUEUED, Status.RUNNING)
+    ACTIVE: ClassVar = (Status.QUEUED, Status.RUNNING)
 
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="runs")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
@@ -64,6 +52,10 @@ class Run(BaseModel):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs"
     )
     config = models.JSONField(default=dict, blank=True)
+    lease = models.UUIDField(
+        null=True, blank=True, editable=False, help_text=_("Held by the one execution that may publish this run.")
+    )
+    is_cancel_requested = models.BooleanField(default=False)
     step = models.CharField(max_length=50, blank=True)
     done = models.PositiveBigIntegerField(default=0)
     total = models.PositiveBigIntegerField(default=0)
@@ -79,9 +71,12 @@ class Run(BaseModel):
     class Meta:
         ordering = ("-id",)
         constraints = (
-            models.UniqueConstraint("poll", condition=Q(status__in=("queued", "running")), name="one_active_run_per_poll"),
+            models.UniqueConstraint(
+                fields=("poll",), condition=Q(status__in=("queued", "running")), name="one_active_run_per_poll"
+            ),
             models.CheckConstraint(
-                condition=Q(status__in=("queued", "running", "succeeded", "failed", "cancelled")), name="run_status_known"
+                condition=Q(status__in=("queued", "running", "succeeded", "failed", "cancelled")),
+                name="run_status_known",
             ),
         )
         indexes = (models.Index(F("poll"), F("id").desc(), name="run_newest_first"),)

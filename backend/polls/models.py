@@ -20,7 +20,9 @@ class Poll(BaseModel):
     title = models.CharField(max_length=200)
     question = models.CharField(max_length=300)
     description = models.TextField(blank=True, max_length=10_000)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="polls")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="polls"
+    )
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PUBLIC)
     is_open = models.BooleanField(default=True, help_text=_("Contributors may judge."))
     is_simulated = models.BooleanField(default=False, help_text=_("Its contributors are simulated; pages say so."))
@@ -32,7 +34,9 @@ class Poll(BaseModel):
     class Meta:
         ordering = ("title",)
         constraints = (
-            models.CheckConstraint(condition=Q(visibility__in=("public", "unlisted", "staff")), name="poll_visibility_known"),
+            models.CheckConstraint(
+                condition=Q(visibility__in=("public", "unlisted", "staff")), name="poll_visibility_known"
+            ),
         )
 
     def __str__(self) -> str:
@@ -53,7 +57,21 @@ class Criterion(BaseModel):
     class Meta:
         ordering = ("position", "id")
         verbose_name_plural = "criteria"
-        constraints = (models.UniqueConstraint("poll", "name", name="criterion_name_unique_in_poll"),)
+        constraints = (models.UniqueConstraint(fields=("poll", "name"), name="criterion_name_unique_in_poll"),)
 
     def __str__(self) -> str:
         return self.title
+
+
+class News(models.Model):
+    """Something happened that can move a poll's scores. A row a change, so that savers never wait for each other."""
+
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="news")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "news"
+        indexes = (models.Index("poll", "created_at", name="news_of_a_poll"),)
+
+    def __str__(self) -> str:
+        return f"{self.poll_id} at {self.created_at}"

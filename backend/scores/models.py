@@ -36,7 +36,7 @@ class Publication(models.Model):
     """Which score set a poll shows. Flipping this row is the publication."""
 
     poll = models.OneToOneField(Poll, on_delete=models.CASCADE, primary_key=True, related_name="publication")
-    score_set = models.ForeignKey(ScoreSet, on_delete=models.PROTECT, related_name="publications")
+    score_set = models.ForeignKey(ScoreSet, on_delete=models.RESTRICT, related_name="publications")
     published_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
@@ -58,7 +58,9 @@ class CollectiveScore(models.Model):
     voting_right = models.FloatField(help_text="Total over its contributors.")
 
     class Meta:
-        constraints = (models.UniqueConstraint("score_set", "criterion", "entity", name="one_collective_score"),)
+        constraints = (
+            models.UniqueConstraint(fields=("score_set", "criterion", "entity"), name="one_collective_score"),
+        )
         indexes = (models.Index(F("score_set"), F("criterion"), F("score").desc(), F("entity"), name="ranking"),)
 
     def __str__(self) -> str:
@@ -73,9 +75,13 @@ class IndividualScore(models.Model):
     """
 
     pk = models.CompositePrimaryKey("score_set_id", "criterion_id", "entity_id", "contributor_id")
-    score_set = models.ForeignKey(ScoreSet, on_delete=models.DO_NOTHING, db_constraint=False, related_name="individual_scores")
+    score_set = models.ForeignKey(
+        ScoreSet, on_delete=models.DO_NOTHING, db_constraint=False, related_name="individual_scores"
+    )
     criterion = models.ForeignKey(Criterion, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
-    entity = models.ForeignKey(Entity, on_delete=models.DO_NOTHING, db_constraint=False, related_name="individual_scores")
+    entity = models.ForeignKey(
+        Entity, on_delete=models.DO_NOTHING, db_constraint=False, related_name="individual_scores"
+    )
     contributor = models.ForeignKey(
         Contributor, on_delete=models.DO_NOTHING, db_constraint=False, related_name="individual_scores"
     )
@@ -111,7 +117,7 @@ class ContributorScaling(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint("score_set", "criterion", "contributor", name="one_scaling"),
+            models.UniqueConstraint(fields=("score_set", "criterion", "contributor"), name="one_scaling"),
             models.CheckConstraint(condition=Q(multiplier__gte=0), name="multiplier_not_negative"),
         )
 

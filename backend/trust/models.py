@@ -17,7 +17,7 @@ class Vouch(BaseModel):
     class Meta:
         verbose_name_plural = "vouches"
         constraints = (
-            models.UniqueConstraint("voucher", "vouchee", name="vouch_once"),
+            models.UniqueConstraint(fields=("voucher", "vouchee"), name="vouch_once"),
             models.CheckConstraint(condition=~Q(voucher=F("vouchee")), name="no_vouch_for_oneself"),
             models.CheckConstraint(condition=Q(value__gte=0, value__lte=1), name="vouch_value_between_0_and_1"),
         )

@@ -1,0 +1,145 @@
+"""Every error that a person can cause or must be told. The class owns the words, its code and its HTTP status.
+
+Services and selectors raise these; `backend.common.problems` turns them into problem+json, pages into text.
+"""
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class ApplicationError(Exception):
+    """Base of all expected errors.
+
+    ``template`` is filled with ``details``; ``field`` is the name of the parameter that is at fault, if one is.
+    """
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 400
+    template: ClassVar[str | Promise] = _("This cannot be done.")
+
+    def __init__(self, *, field: str | None = None, **details: object) -> None:
+        self.field = field
+        self.details = details
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        return str(self.template) % self.details
+
+
+class NotFound(ApplicationError):
+    code = "not_found"
+    status = 404
+    template = _("There is nothing here.")
+
+
+class PollNotFound(NotFound):
+    code = "poll_not_found"
+    template = _("There is no poll “%(slug)s”.")
+
+
+class EntityNotFound(NotFound):
+    code = "entity_not_found"
+    template = _("This poll has no item “%(uid)s”.")
+
+
+class ComparisonNotFound(NotFound):
+    code = "comparison_not_found"
+    template = _("You have not compared these two items.")
+
+
+class RunNotFound(NotFound):
+    code = "run_not_found"
+    template = _("This poll has no run %(run_id)s.")
+
+
+class UnknownCriterion(ApplicationError):
+    code = "unknown_criterion"
+    template = _("This poll has no criterion “%(name)s”. Its criteria are: %(known)s.")
+
+
+class UnknownOrdering(ApplicationError):
+    code = "unknown_ordering"
+    template = _("Items cannot be ordered by “%(ordering)s”. Use one of: %(known)s.")
+
+
+class InvalidText(ApplicationError):
+    code = "invalid_text"
+    template = _("The text is too long or holds characters that cannot be stored. Use at most %(longest)s characters.")
+
+
+class SelfComparison(ApplicationError):
+    code = "self_comparison"
+    template = _("An item cannot be compared with itself. Choose two different items.")
+
+
+class EntityNotInPoll(ApplicationError):
+    code = "entity_not_in_poll"
+    template = _("The item “%(uid)s” cannot be compared in this poll. Choose an item that the poll shows.")
+
+
+class NoJudgment(ApplicationError):
+    code = "no_judgment"
+    template = _("Judge at least one criterion.")
+
+
+class InvalidJudgment(ApplicationError):
+    code = "invalid_judgment"
+    template = _("The judgment on “%(name)s” must be a number from -%(maximum)g to %(maximum)g.")
+
+
+class InvalidMaximum(ApplicationError):
+    code = "invalid_maximum"
+    template = _("The maximum of a judgment must be a number above 0 and at most %(largest)g.")
+
+
+class PollClosed(ApplicationError):
+    code = "poll_closed"
+    status = 409
+    template = _("This poll is closed: its judgments can be read but no longer changed.")
+
+
+class ContributorSuspended(ApplicationError):
+    code = "contributor_suspended"
+    status = 403
+    template = _("This account is suspended and cannot take part. Write to the people who run this site.")
+
+
+class SelfVouch(ApplicationError):
+    code = "self_vouch"
+    template = _("Nobody can vouch for themselves.")
+
+
+class InvalidVouch(ApplicationError):
+    code = "invalid_vouch"
+    template = _("The value of a vouch must be a number from 0 to 1.")
+
+
+class VouchQuotaReached(ApplicationError):
+    code = "vouch_quota_reached"
+    status = 409
+    template = _("You already vouch for %(quota)s people. Withdraw one of your vouches first.")
+
+
+class RunAlreadyActive(ApplicationError):
+    code = "run_already_active"
+    status = 409
+    template = _("Run %(run_id)s of this poll is %(status)s. Wait until it ends, or cancel it.")
+
+
+class RunNotActive(ApplicationError):
+    code = "run_not_active"
+    status = 409
+    template = _("Run %(run_id)s has ended and cannot be cancelled.")
+
+
+class InvalidRunConfig(ApplicationError):
+    code = "invalid_run_config"
+    template = _("The configuration of the run is refused: %(reason)s")
+
+
+class InvalidImport(ApplicationError):
+    code = "invalid_import"
+    template = _("Nothing was imported. %(reason)s")

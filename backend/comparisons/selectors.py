@@ -1,0 +1,44 @@
+"""Reads: what a contributor said."""
+
+from django.db.models import Q, QuerySet
+
+from backend.accounts.models import Contributor
+from backend.common.errors import ComparisonNotFound
+from backend.comparisons.models import Comparison
+from backend.entities.models import Entity
+from backend.polls.models import Poll
+
+
+def pair(left: Entity, right: Entity) -> Q:
+    """Return the condition for a comparison of two entities, whichever way round."""
+    return Q(left=left, right=right) | Q(left=right, right=left)
+
+
+def comparison_list(*, contributor: Contributor, poll: Poll) -> QuerySet[Comparison]:
+    """Return a contributor's comparisons, newest first, with entities and judgments; hidden entities' left out."""
+    return (
+        Comparison.objects.filter(contributor=contributor, poll=poll, left__is_hidden=False, right__is_hidden=False)
+        .select_related("left", "right")
+        .defer("left__search", "right__search")
+        .prefetch_related("judgments__criterion")
+        .order_by("-updated_at", "-pk")
+    )
+
+
+def comparison_get_pair(*, contributor: Contributor, left: Entity, right: Entity) -> Comparison:
+    """Return a contributor's comparison of two entities, as it was first given (maybe the other way round).
+
+    Raises
+    ------
+    ComparisonNotFound
+    """
+    found = comparison_list(contributor=contributor, poll=left.poll).filter(pair(left, right)).first()
+    if found is None:
+        raise ComparisonNotFound
+    return found
+
+
+def values_of(*, comparison: Comparison, left: Entity) -> dict[str, float]:
+    """Return the values by criterion name as seen with ``left`` on the left: turned where it was given otherwise."""
+    sign = 1 if comparison.left_id == left.pk else -1
+    return {judgment.criterion.name: sign * judgment.value for judgment in comparison.judgments.all()}

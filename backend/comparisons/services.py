@@ -1,0 +1,161 @@
+"""Writes: judgments and what is shown of them. Every change leaves news for the pipeline, in the same transaction."""
+
+import math
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from backend.accounts.models import Contributor
+from backend.accounts.services import contributor_require_active
+from backend.common.errors import (
+    ComparisonNotFound,
+    EntityNotInPoll,
+    InvalidJudgment,
+    InvalidMaximum,
+    NoJudgment,
+    PollClosed,
+    SelfComparison,
+    UnknownCriterion,
+)
+from backend.comparisons.models import Comparison, Judgment, Rating
+from backend.comparisons.selectors import pair
+from backend.entities.models import Entity
+from backend.polls.models import Criterion, Poll
+from backend.polls.selectors import criterion_list
+from backend.polls.services import news_add
+
+MAXIMUM = 10.0
+"""End of the slider: a judgment lies between -10 and 10."""
+LARGEST_MAXIMUM = 1_000.0
+
+
+def comparison_save(
+    *,
+    contributor: Contributor,
+    poll: Poll,
+    left: Entity,
+    right: Entity,
+    judgments: Mapping[str, float | None],
+    maximum: float = MAXIMUM,
+) -> Comparison:
+    """Store what a contributor says of two entities, criterion by criterion; idempotent.
+
+    Parameters
+    ----------
+    judgments
+        By criterion name, from ``-maximum`` to ``maximum``, positive for the right entity. ``None`` takes an
+        earlier judgment back; a criterion that is not named keeps its own.
+    maximum
+        End of the scale that was used.
+
+    Returns
+    -------
+    Comparison
+        Entities the way round in which the pair was first given: a later save the other way round turns its values.
+        ``comparison.was_created`` tells whether the pair is new.
+
+    Raises
+    ------
+    PollClosed, ContributorSuspended, SelfComparison, EntityNotInPoll, UnknownCriterion, InvalidJudgment,
+    InvalidMaximum, NoJudgment
+        Nothing is stored then.
+    """
+    _check_may_judge(contributor, poll)
+    _check_pair(poll, left, right)
+    values = _checked(poll, judgments, maximum)
+    with transaction.atomic():
+        comparison = _locked_comparison(contributor, poll, left, right)
+        comparison.was_created = not comparison.judgments.exists()
+        sign = 1 if comparison.left_id == left.pk else -1
+        changed = _store(comparison, {c: None if v is None else sign * v for c, v in values.items()}, maximum)
+        if not comparison.judgments.exists():
+            raise NoJudgment(field="judgments")
+        if changed:
+            comparison.save(update_fields=["updated_at"])
+            news_add(poll_ids=[poll.pk])
+    return comparison
+
+
+def _check_may_judge(contributor: Contributor, poll: Poll) -> None:
+    contributor_require_active(contributor=contributor)
+    if not poll.is_open:
+        raise PollClosed
+
+
+def _check_pair(poll: Poll, left: Entity, right: Entity) -> None:
+    if left.pk == right.pk:
+        raise SelfComparison(field="right")
+    for field, entity in (("left", left), ("right", right)):
+        if entity.poll_id != poll.pk or entity.is_hidden:
+            raise EntityNotInPoll(field=field, uid=entity.uid)
+
+
+def _checked(poll: Poll, judgments: Mapping[str, float | None], maximum: float) -> dict[Criterion, float | None]:
+    if not 0 < maximum <= LARGEST_MAXIMUM:  # also true for NaN
+        raise InvalidMaximum(field="maximum", largest=LARGEST_MAXIMUM)
+    criteria = {criterion.name: criterion for criterion in criterion_list(poll=poll)}
+    for name, value in judgments.items():
+        if name not in criteria:
+            raise UnknownCriterion(field="judgments", name=name[:100], known=", ".join(criteria))
+        if value is not None and not (math.isfinite(value) and abs(value) <= maximum):
+            raise InvalidJudgment(field=f"judgments.{name}", name=criteria[name].title, maximum=maximum)
+    if not judgments:
+        raise NoJudgment(field="judgments")
+    return {criteria[name]: value for name, value in judgments.items()}
+
+
+def _locked_comparison(contributor: Contributor, poll: Poll, left: Entity, right: Entity) -> Comparison:
+    """Return the pair's row, locked. Two tabs saving one new pair at once: the second waits, then finds the first's."""
+    own = Comparison.objects.filter(pair(left, right), contributor=contributor, poll=poll).select_for_update()
+    while (found := own.first()) is None:
+        fresh = Comparison(contributor=contributor, poll=poll, left=left, right=right)
+        Comparison.objects.bulk_create([fresh], ignore_conflicts=True)
+    return found
+
+
+def _store(comparison: Comparison, values: Mapping[Criterion, float | None], maximum: float) -> bool:
+    """Write the values and tell whether anything changed."""
+    old = {judgment.criterion_id: judgment for judgment in comparison.judgments.all()}
+    gone = [criterion.pk for criterion, value in values.items() if value is None and criterion.pk in old]
+    fresh = [
+        Judgment(comparison=comparison, criterion=criterion, value=value + 0.0, maximum=maximum)
+        for criterion, value in values.items()
+        if value is not None and not _same(old.get(criterion.pk), value, maximum)
+    ]
+    comparison.judgments.filter(criterion__in=gone).delete()
+    Judgment.objects.bulk_create(
+        fresh,
+        update_conflicts=True,
+        unique_fields=["comparison", "criterion"],
+        update_fields=["value", "maximum", "updated_at"],
+    )
+    return bool(gone or fresh)
+
+
+def _same(judgment: Judgment | None, value: float, maximum: float) -> bool:
+    return judgment is not None and judgment.value == value and judgment.maximum == maximum
+
+
+@transaction.atomic
+def comparison_delete(*, contributor: Contributor, poll: Poll, left: Entity, right: Entity) -> None:
+    """Take back all that a contributor said of two entities; allowed even where the poll is closed.
+
+    Raises
+    ------
+    ComparisonNotFound
+    """
+    deleted, _ = Comparison.objects.filter(pair(left, right), contributor=contributor, poll=poll).delete()
+    if not deleted:
+        raise ComparisonNotFound
+    news_add(poll_ids=[poll.pk])
+
+
+@transaction.atomic
+def rating_set_public(*, contributor: Contributor, entity: Entity, is_public: bool) -> Rating:
+    """Show, or keep private, what a contributor thinks of an entity. Private opinions weigh half."""
+    rating, created = Rating.objects.select_for_update().get_or_create(contributor=contributor, entity=entity)
+    if rating.is_public != is_public or created:
+        rating.is_public = is_public
+        rating.save(update_fields=["is_public", "updated_at"])
+        news_add(poll_ids=[entity.poll_id])
+    return rating

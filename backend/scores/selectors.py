@@ -1,0 +1,160 @@
+"""Reads: scores, always those of the published score set."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Case, F, FilteredRelation, FloatField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Coalesce
+
+from backend.accounts.models import Contributor
+from backend.common.errors import UnknownOrdering
+from backend.entities.models import Entity
+from backend.entities.selectors import entity_list
+from backend.polls.models import Criterion, Poll
+from backend.polls.selectors import criterion_list
+from backend.scores.models import CollectiveScore, ContributorScaling, IndividualScore, Publication, ScoreSet
+
+ORDERINGS: Mapping[str, Sequence[str | OrderBy]] = {
+    "-score": (F("score").desc(nulls_last=True), "pk"),
+    "score": (F("score").asc(nulls_last=True), "pk"),
+    "-contributors": (F("contributors").desc(nulls_last=True), "pk"),
+    "-polarisation": (F("polarisation").desc(nulls_last=True), "pk"),
+    "-published_on": (F("published_on").desc(nulls_last=True), "pk"),
+    "published_on": (F("published_on").asc(nulls_last=True), "pk"),
+    "uid": ("uid",),
+    "-uid": ("-uid",),
+}
+"""Orders of a ranking. Items without a score come last in both directions."""
+
+
+def score_set_published(*, poll: Poll) -> ScoreSet | None:
+    """Return the score set that a poll shows, or None before its first run."""
+    return ScoreSet.objects.filter(publications__poll=poll).first()
+
+
+def _published(poll_id: int | OuterRef) -> Subquery:
+    return Subquery(Publication.objects.filter(poll=poll_id).values("score_set"))
+
+
+def ranking(
+    *, poll: Poll, criterion: Criterion, text: str = "", tags: Sequence[str] = (), ordering: str = "-score"
+) -> QuerySet[Entity]:
+    """Return the items of a poll with their published scores on a criterion; one query, unscored items last.
+
+    Each item bears ``score``, ``left``, ``right``, ``polarisation``, ``contributors`` and ``voting_right``, all None
+    where nobody has judged it. Orderings: see `ORDERINGS`.
+
+    Raises
+    ------
+    UnknownOrdering, InvalidText
+    """
+    if ordering not in ORDERINGS:
+        raise UnknownOrdering(field="ordering", ordering=ordering[:100], known=", ".join(ORDERINGS))
+    condition = Q(collective_scores__score_set=_published(poll.pk), collective_scores__criterion=criterion)
+    columns = ("score", "left", "right", "polarisation", "contributors", "voting_right")
+    return (
+        entity_list(poll=poll, text=text, tags=tags)
+        .annotate(published=FilteredRelation("collective_scores", condition=condition))
+        .annotate(**{column: F(f"published__{column}") for column in columns})
+        .order_by(*ORDERINGS[ordering])
+    )
+
+
+def recommendations(
+    *,
+    poll: Poll,
+    weights: Mapping[Criterion, float],
+    minimum_score: float = 20.0,
+    minimum_contributors: int = 3,
+    text: str = "",
+    tags: Sequence[str] = (),
+) -> QuerySet[Entity]:
+    """Return the items worth recommending, best first: weighted mean of their published scores.
+
+    ``score`` is sum(weight * score) / sum(weights), a criterion that nobody judged counting as 0; ``contributors``
+    is the number of contributors on the most judged of the weighted criteria. Only items with at least
+    ``minimum_score`` and ``minimum_contributors`` come out.
+    """
+    scores = CollectiveScore.objects.filter(
+        entity=OuterRef("pk"), score_set=_published(poll.pk), criterion__in=list(weights)
+    ).order_by()
+    weight = Case(*(When(criterion=criterion, then=Value(float(w))) for criterion, w in weights.items()), default=0.0)
+    total = sum(weights.values())
+    mean = scores.values("entity").annotate(mean=Sum(weight * F("score"), output_field=FloatField()) / Value(total))
+    return (
+        entity_list(poll=poll, text=text, tags=tags)
+        .annotate(
+            score=Subquery(mean.values("mean"), output_field=FloatField()),
+            contributors=Coalesce(Subquery(scores.order_by("-contributors").values("contributors")[:1]), 0),
+        )
+        .filter(score__gte=minimum_score, contributors__gte=minimum_contributors)
+        .order_by("-score", "pk")
+    )
+
+
+def entity_scores(*, entity: Entity) -> dict[Criterion, CollectiveScore | None]:
+    """Return an item's published score on each criterion, in the order of the poll's criteria."""
+    found = scores_of(poll=entity.poll, entities=[entity])[entity.pk]
+    return {criterion: found.get(criterion.pk) for criterion in criterion_list(poll=entity.poll)}
+
+
+def scores_of(*, poll: Poll, entities: Iterable[Entity]) -> dict[int, dict[int, CollectiveScore]]:
+    """Return the published scores of some items: by the item's key, then by the criterion's; one query."""
+    found: dict[int, dict[int, CollectiveScore]] = {entity.pk: {} for entity in entities}
+    for score in CollectiveScore.objects.filter(score_set=_published(poll.pk), entity__in=list(found)):
+        found[score.entity_id][score.criterion_id] = score
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """How many public scores lie in [low, high); the last bin includes its upper end."""
+
+    low: float
+    high: float
+    count: int
+
+
+def score_distribution(*, entity: Entity, criterion: Criterion, bins: int = 20) -> list[Bin]:
+    """Return how contributors' scores of an item spread over [-100, 100].
+
+    Counted are the scores that were public when they were published *and* still are, of contributors who are not
+    suspended. Private scores are in no bin, so that no two readings of it differ by one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT least(floor((s.score + 100) * %(bins)s / 200), %(bins)s - 1)::int, count(*)
+            FROM scores_publication p
+            JOIN scores_individualscore s ON s.score_set_id = p.score_set_id
+            JOIN comparisons_rating r ON r.contributor_id = s.contributor_id AND r.entity_id = s.entity_id
+            JOIN accounts_contributor c ON c.id = s.contributor_id
+            WHERE p.poll_id = %(poll)s AND s.entity_id = %(entity)s AND s.criterion_id = %(criterion)s
+              AND s.is_public AND r.is_public AND NOT c.is_suspended
+            GROUP BY 1
+            """,
+            {"bins": bins, "poll": entity.poll_id, "entity": entity.pk, "criterion": criterion.pk},
+        )
+        counts = dict(cursor.fetchall())
+    width = 200 / bins
+    return [Bin(-100 + i * width, -100 + (i + 1) * width, counts.get(i, 0)) for i in range(bins)]
+
+
+def own_scores(*, contributor: Contributor, poll: Poll) -> QuerySet[IndividualScore]:
+    """Return a contributor's own scores in the published set, best first within each criterion."""
+    return (
+        IndividualScore.objects.filter(
+            score_set=_published(poll.pk), contributor=contributor, entity__poll=poll, entity__is_hidden=False
+        )
+        .select_related("entity", "criterion")
+        .defer("entity__search")
+        .order_by("criterion__position", "criterion_id", "-score", "entity_id")
+    )
+
+
+def own_scalings(*, contributor: Contributor, poll: Poll) -> dict[int, ContributorScaling]:
+    """Return how a contributor's raw scores were put on the common scale in the published set, by criterion key."""
+    found = ContributorScaling.objects.filter(score_set=_published(poll.pk), contributor=contributor)
+    return {scaling.criterion_id: scaling for scaling in found}
