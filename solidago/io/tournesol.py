@@ -1,0 +1,117 @@
+"""The layout of Tournesol's public dataset: a zip archive of comparisons.csv, users.csv and vouchers.csv.
+
+Columns may come in any order and with others beside them. ``score_max`` is optional (10: the exports before 2024
+had no such column). Trust is ``trust_score`` as given, or computed from ``is_pretrusted`` and the vouches where that
+column is there. People who appear only in vouchers.csv are users as well. A negative score prefers video_a.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import polars as pl
+
+from solidago import tables
+from solidago.dataset import Dataset
+from solidago.errors import InvalidFile, InvalidRow
+from solidago.io.archive import Source, open_archive
+from solidago.io.csv_member import CsvMember, csv_member, flags, numbers
+
+COMPARISONS, USERS, VOUCHERS = "comparisons.csv", "users.csv", "vouchers.csv"
+SCORE_MAX = 10.0
+"""Maximum of scores where the file has no such column."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Export:
+    """A validated export: its rows in file order, and the dataset they make.
+
+    Attributes
+    ----------
+    comparisons : user, left, right, criterion (text), value, maximum (float)
+    users : user (text), trust (float, NaN where to be computed), pretrusted (bool)
+        Those of users.csv in file order, then those that only vouchers.csv names.
+    vouches : voucher, vouchee (text), weight (float)
+    dataset : Dataset
+    sha256 : str
+        Of the archive as a file.
+    """
+
+    comparisons: pl.DataFrame
+    users: pl.DataFrame
+    vouches: pl.DataFrame
+    dataset: Dataset
+    sha256: str
+
+
+def read(source: Source) -> Export:
+    """Read and validate an export.
+
+    Parameters
+    ----------
+    source
+        A path, or a seekable binary stream.
+
+    Raises
+    ------
+    InvalidFile
+        With the member, the line and what is wrong with it.
+    """
+    with open_archive(source) as archive:
+        members = {"users": csv_member(USERS, archive.read(USERS))}
+        users, given = _users(members["users"])
+        if VOUCHERS in archive or not given:
+            members["vouches"] = csv_member(VOUCHERS, archive.read(VOUCHERS))
+        members["judgments"] = csv_member(COMPARISONS, archive.read(COMPARISONS))
+        sha256 = archive.sha256
+    comparisons = _comparisons(members["judgments"])
+    vouches = _vouches(members["vouches"]) if "vouches" in members else pl.DataFrame(tables.VOUCHES.empty())
+    try:
+        users = _with_vouchers(users, vouches)
+        dataset = Dataset.from_columns(comparisons, users=users, vouches=vouches)
+    except InvalidRow as error:
+        raise members[error.table].error(error.problem, error.row) from error
+    return Export(comparisons, users, vouches, dataset, sha256)
+
+
+def _comparisons(member: CsvMember) -> pl.DataFrame:
+    required = ("public_username", "video_a", "video_b", "criteria", "score")
+    texts = member.texts(required, ["score_max"])
+    value = numbers(member, texts, "score")
+    maximum = numbers(member, texts, "score_max") if "score_max" in texts.columns else pl.lit(SCORE_MAX)
+    return texts.select(
+        user="public_username",
+        left="video_a",
+        right="video_b",
+        criterion="criteria",
+        value=value,
+        maximum=maximum,
+    )
+
+
+def _users(member: CsvMember) -> tuple[pl.DataFrame, bool]:
+    """Return the table of users, and whether the file gives their trust."""
+    texts = member.texts(["public_username"], ["trust_score", "is_pretrusted"])
+    if "is_pretrusted" in texts.columns:
+        pretrusted = flags(member, texts, "is_pretrusted")
+        return texts.select(user="public_username", trust=pl.lit(math.nan), pretrusted=pretrusted), False
+    if "trust_score" in texts.columns:
+        trust = numbers(member, texts, "trust_score").fill_null(math.nan)
+        return texts.select(user="public_username", trust=trust, pretrusted=pl.lit(value=False)), True
+    raise InvalidFile("the column 'trust_score' (or 'is_pretrusted') is missing", member=member.name, line=1)
+
+
+def _vouches(member: CsvMember) -> pl.DataFrame:
+    texts = member.texts(["by_username", "to_username", "value"])
+    return texts.select(voucher="by_username", vouchee="to_username", weight=numbers(member, texts, "value"))
+
+
+def _with_vouchers(users: pl.DataFrame, vouches: pl.DataFrame) -> pl.DataFrame:
+    """Append the people that only vouches name, of unknown trust."""
+    typed = tables.as_table(vouches, tables.VOUCHES)
+    tables.check(typed, tables.VOUCHES)  # before their names become users
+    named = pl.concat([typed["voucher"], typed["vouchee"].rename("voucher")]).unique(maintain_order=True)
+    others = named.filter(~named.is_in(users["user"].implode()))
+    trust = pl.lit(math.nan)
+    return pl.concat([users, others.to_frame("user").with_columns(trust=trust, pretrusted=pl.lit(value=False))])
