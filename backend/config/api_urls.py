@@ -1,5 +1,16 @@
-"""Routes of the REST API, gathered from the apps."""
+"""Routes of the REST API, gathered from the apps. Whatever else is asked below /api/ is a problem+json 404."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path, re_path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from backend.common.api.docs import DocsApi, SchemaApi, nothing_here
+
+app_name = "api"
+urlpatterns = [
+    path("v1/schema/", SchemaApi.as_view(), name="schema"),
+    path("v1/docs/", DocsApi.as_view(), name="docs"),
+    path("v1/polls/", include("backend.polls.urls")),
+    path("v1/polls/<slug:slug>/", include("backend.scores.urls")),
+    path("v1/polls/<slug:slug>/", include("backend.participation.urls")),
+    path("v1/polls/<slug:slug>/runs/", include("backend.pipeline.urls")),
+    re_path("", nothing_here),
+]

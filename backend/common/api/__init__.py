@@ -1,0 +1,1 @@
+"""What all endpoints of the REST API share: strict input, problem+json, cursor pages, throttles, schema."""

@@ -1,0 +1,142 @@
+"""A user's own comparisons, and which pair to compare next."""
+
+from typing import cast
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.accounts.models import Contributor, User
+from backend.accounts.selectors import contributor_of
+from backend.accounts.services import contributor_get_or_create
+from backend.common.api.pagination import Key, page_of
+from backend.common.api.serializers import PageParameters
+from backend.common.api.views import ApiView
+from backend.common.errors import ComparisonNotFound, EntityNotInPoll
+from backend.comparisons.models import Comparison
+from backend.comparisons.selectors import comparison_get_pair, comparison_list
+from backend.comparisons.services import comparison_delete
+from backend.entities.models import Entity
+from backend.entities.selectors import entities_by_uid, entity_get
+from backend.participation.selectors import next_pair
+from backend.participation.serializers import (
+    ComparisonPageSerializer,
+    ComparisonSerializer,
+    JudgeOutcomeSerializer,
+    JudgeSerializer,
+    SuggestionListSerializer,
+    SuggestionParameters,
+)
+from backend.participation.services import judge
+from backend.polls.models import Poll
+from backend.polls.selectors import poll_get
+
+
+class ComparisonListApi(ApiView):
+    """A user's own comparisons in a poll."""
+
+    permission_classes = (IsAuthenticated,)
+    parameters = PageParameters
+
+    @extend_schema(
+        operation_id="comparison_list",
+        summary="List own comparisons",
+        parameters=[PageParameters],
+        responses=ComparisonPageSerializer,
+        tags=["comparisons"],
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """Return your comparisons, the last changed first; nobody else sees them here."""
+        poll = poll_get(user=request.user, slug=slug)
+        contributor = contributor_of(user=request.user)
+        comparisons = comparison_list(contributor=contributor, poll=poll) if contributor else Comparison.objects.none()
+        keys = (Key("updated_at", descending=True), Key("pk", descending=True))
+        page = page_of(comparisons, request=request, parameters=self.query, keys=keys, scope=f"comparisons:{poll.pk}")
+        return Response(ComparisonPageSerializer(page).data)
+
+    @extend_schema(
+        operation_id="comparison_save",
+        summary="Compare two items",
+        request=JudgeSerializer,
+        responses={200: JudgeOutcomeSerializer, 201: JudgeOutcomeSerializer},
+        tags=["comparisons"],
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Store your judgments of two items: 201 for a new pair, 200 for one that you had compared."""
+        poll = poll_get(user=request.user, slug=slug)
+        body = self.body(JudgeSerializer)
+        left, right = _pair(poll, body["left"], body["right"])
+        contributor = contributor_get_or_create(user=cast(User, request.user))  # IsAuthenticated
+        outcome = judge(contributor=contributor, poll=poll, left=left, right=right, judgments=body["judgments"])
+        stored = comparison_get_pair(contributor=contributor, left=left, right=right)
+        answer = JudgeOutcomeSerializer({"comparison": stored, "changes": outcome.changes})
+        return Response(answer.data, status=201 if outcome.comparison.was_created else 200)
+
+
+class ComparisonDetailApi(ApiView):
+    """A user's own comparison of two items, whichever way round."""
+
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(
+        operation_id="comparison_read",
+        summary="Read an own comparison",
+        responses=ComparisonSerializer,
+        tags=["comparisons"],
+    )
+    def get(self, request: Request, slug: str, left: str, right: str) -> Response:
+        """Return what you said of two items."""
+        poll = poll_get(user=request.user, slug=slug)
+        first, second = entity_get(poll=poll, uid=left), entity_get(poll=poll, uid=right)
+        comparison = comparison_get_pair(contributor=_own(request), left=first, right=second)
+        return Response(ComparisonSerializer(comparison).data)
+
+    @extend_schema(
+        operation_id="comparison_delete",
+        summary="Delete an own comparison",
+        responses={204: None},
+        tags=["comparisons"],
+    )
+    def delete(self, request: Request, slug: str, left: str, right: str) -> Response:
+        """Take back all that you said of two items; the next run has never seen it."""
+        poll = poll_get(user=request.user, slug=slug)
+        first, second = entity_get(poll=poll, uid=left), entity_get(poll=poll, uid=right)
+        comparison_delete(contributor=_own(request), poll=poll, left=first, right=second)
+        return Response(status=204)
+
+
+class SuggestionListApi(ApiView):
+    """Which pair to compare next."""
+
+    parameters = SuggestionParameters
+
+    @extend_schema(
+        operation_id="suggestion_list",
+        summary="Suggest a pair",
+        parameters=[SuggestionParameters],
+        responses=SuggestionListSerializer,
+        tags=["comparisons"],
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """Return a pair that you have not compared and why it is worth it; visitors get one to try."""
+        poll = poll_get(user=request.user, slug=slug)
+        excluded = entities_by_uid(poll=poll, uids=self.query.get("exclude", ()))
+        contributor = contributor_of(user=request.user)
+        pair = next_pair(contributor=contributor, poll=poll, exclude=[entity.pk for entity in excluded.values()])
+        return Response(SuggestionListSerializer({"results": [pair] if pair else []}).data)
+
+
+def _pair(poll: Poll, left: str, right: str) -> tuple[Entity, Entity]:
+    found = entities_by_uid(poll=poll, uids=(left, right))
+    for field, uid in (("left", left), ("right", right)):
+        if uid not in found:
+            raise EntityNotInPoll(field=field, uid=uid)
+    return found[left], found[right]
+
+
+def _own(request: Request) -> Contributor:
+    contributor = contributor_of(user=request.user)
+    if contributor is None:
+        raise ComparisonNotFound
+    return contributor

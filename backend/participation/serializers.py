@@ -1,0 +1,114 @@
+"""A user's own judgments: what comes in and what goes out."""
+
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from backend.common.api.fields import LONGEST_UID, NumberField, TextField
+from backend.common.api.pagination import PageSerializer
+from backend.common.api.serializers import Parameters, StrictSerializer
+from backend.comparisons.models import Comparison
+from backend.comparisons.selectors import values_of
+from backend.entities.serializers import EntitySerializer
+
+MOST_JUDGMENTS = 100
+
+
+class JudgmentsField(serializers.DictField):
+    """Judgments by criterion name."""
+
+    default_error_messages: ClassVar = {"too_many": _("Give at most 100 judgments.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the judgments."""
+        if isinstance(data, dict) and len(data) > MOST_JUDGMENTS:
+            self.fail("too_many")
+        return super().to_internal_value(data)
+
+
+class JudgeSerializer(StrictSerializer):
+    """A judgment of two items."""
+
+    left = TextField(max_length=LONGEST_UID, help_text="Uid of an item.")
+    right = TextField(max_length=LONGEST_UID, help_text="Uid of another item.")
+    judgments = JudgmentsField(
+        child=NumberField(allow_null=True),
+        allow_empty=False,
+        help_text="By criterion name, from -10 (left) to 10 (right); null takes an earlier judgment back. "
+        "Criteria that are not named keep their judgments.",
+    )
+
+
+class ComparisonSerializer(serializers.ModelSerializer[Comparison]):
+    """What a user said of two items."""
+
+    left = serializers.CharField(source="left.uid")
+    right = serializers.CharField(source="right.uid")
+    judgments = serializers.SerializerMethodField(help_text="By criterion name; positive prefers the right item.")
+
+    class Meta:
+        model = Comparison
+        fields = ("left", "right", "judgments", "created_at", "updated_at")
+
+    @extend_schema_field(serializers.DictField(child=serializers.FloatField()))
+    def get_judgments(self, comparison: Comparison) -> dict[str, float]:
+        """Return the values as the pair is stored."""
+        return values_of(comparison=comparison, left=comparison.left)
+
+
+class ComparisonPageSerializer(PageSerializer):
+    """A page of one's own comparisons."""
+
+    results = ComparisonSerializer(many=True)
+
+
+class OwnScoreSerializer(serializers.Serializer[Any]):
+    """A user's own score of an item, on the published scale."""
+
+    score = serializers.FloatField()
+    left = serializers.FloatField()
+    right = serializers.FloatField()
+
+
+class ChangeSerializer(serializers.Serializer[Any]):
+    """What a judgment did to the user's own score of an item."""
+
+    criterion = serializers.CharField(source="criterion.name")
+    entity = serializers.CharField(source="entity.uid")
+    before = OwnScoreSerializer(allow_null=True)
+    after = OwnScoreSerializer(allow_null=True)
+
+
+class JudgeOutcomeSerializer(serializers.Serializer[Any]):
+    """What is stored now, and what it changed."""
+
+    comparison = ComparisonSerializer()
+    changes = ChangeSerializer(many=True, help_text="Own scores before and after; the left item first.")
+
+
+class SuggestionParameters(Parameters):
+    """What not to ask about."""
+
+    exclude = serializers.ListField(
+        required=False,
+        max_length=20,
+        child=TextField(max_length=LONGEST_UID),
+        help_text="Uid of an item not to ask about; several may be given.",
+    )
+
+
+class SuggestionSerializer(serializers.Serializer[Any]):
+    """A pair worth comparing."""
+
+    left = EntitySerializer()
+    right = EntitySerializer()
+    reason = serializers.CharField(help_text="For programs.")
+    reason_text = serializers.CharField(source="reason.label", help_text="For people.")
+
+
+class SuggestionListSerializer(serializers.Serializer[Any]):
+    """Suggested pairs: one, or none where all is compared."""
+
+    results = SuggestionSerializer(many=True)
