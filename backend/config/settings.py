@@ -25,6 +25,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_NAME = env.str("SITE_NAME", default="Helianthus")
 
 INSTALLED_APPS = [
+    "frontend",  # first: its templates replace those of allauth and the admin's error pages
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -53,7 +54,6 @@ INSTALLED_APPS = [
     "backend.participation",
     "backend.datasets",
     "backend.config",
-    "frontend",
 ]
 
 MIDDLEWARE = [
