@@ -1,5 +1,18 @@
 """Routes of the pages."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from frontend.pages import compare, comparisons, home, items, ranking, runs, site
+
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("how-it-works/", site.how_it_works, name="how_it_works"),
+    path("theme/", site.theme, name="theme"),
+    path("polls/<str:slug>/", ranking.poll_ranking, name="poll"),
+    path("polls/<str:slug>/items/<path:uid>/", items.item, name="item"),
+    path("polls/<str:slug>/compare/", compare.compare, name="compare"),
+    path("polls/<str:slug>/comparisons/", comparisons.comparisons, name="comparisons"),
+    path("polls/<str:slug>/comparisons/delete/", comparisons.comparison_delete_own, name="comparison_delete"),
+    path("polls/<str:slug>/runs/", runs.runs, name="runs"),
+    path("polls/<str:slug>/runs/<int:run_id>/", runs.run_detail, name="run"),
+]

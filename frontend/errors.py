@@ -1,0 +1,20 @@
+"""What is wrong with the address of a page."""
+
+from django.utils.translation import gettext_lazy as _
+
+from backend.common.errors import ApplicationError, NotFound
+
+
+class BadPageNumber(ApplicationError):
+    code = "bad_page_number"
+    template = _("The page number must be a whole number from 1. Remove “page” from the address to see the first page.")
+
+
+class NoSuchPage(NotFound):
+    code = "no_such_page"
+    template = _("There is no page %(number)s: the last one is page %(last)s.")
+
+
+class TooManyTags(ApplicationError):
+    code = "too_many_tags"
+    template = _("Filter by at most %(most)s tags at once.")

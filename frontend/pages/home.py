@@ -1,0 +1,39 @@
+"""The first page."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from backend.polls.models import Poll
+from backend.polls.selectors import criterion_list, poll_list
+from backend.scores.selectors import ranking, score_set_published
+from frontend.charts import Seed
+from frontend.pages.http import PageRequest, page
+from frontend.pages.rows import ranked_items
+
+SEEDS = 144
+TOP = 5
+
+
+@page("GET", "HEAD")
+def home(request: PageRequest) -> HttpResponse:
+    polls = list(poll_list(user=request.user))
+    context = {"polls": polls}
+    if polls:
+        context |= _featured(polls[0])
+    return render(request, "home.html", context)
+
+
+def _featured(poll: Poll) -> dict[str, Any]:
+    """Return what the first page shows of a poll: nothing but its name before it has scores."""
+    criteria = criterion_list(poll=poll)
+    if not criteria or score_set_published(poll=poll) is None:
+        return {"featured": poll}
+    best = [entity for entity in ranking(poll=poll, criterion=criteria[0])[:SEEDS] if entity.score is not None]
+    return {
+        "featured": poll,
+        "criterion": criteria[0],
+        "seeds": [Seed(entity.title, entity.score) for entity in best],
+        "ranked": ranked_items(poll=poll, criterion=criteria[0], criteria=criteria, entities=best[:TOP]),
+    }

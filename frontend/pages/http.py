@@ -1,0 +1,59 @@
+"""What all page views share: allowed methods, errors in words, no copies of private pages."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.views.decorators.http import require_http_methods
+from django_htmx.middleware import HtmxDetails
+
+from backend.accounts.models import User
+from backend.common.errors import ApplicationError
+
+
+class PageRequest(HttpRequest):
+    """A request as the middleware leaves it."""
+
+    htmx: HtmxDetails
+
+
+View = Callable[..., HttpResponse]
+
+
+def page(*methods: str) -> Callable[[View], View]:
+    """Make a view a page: only these methods; expected errors become a page that says what to do."""
+
+    def decorate(view: View) -> View:
+        @require_http_methods(methods)
+        @wraps(view)
+        def wrapped(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                response = view(request, *args, **kwargs)
+            except ApplicationError as error:
+                response = render(request, "error.html", {"error": error}, status=error.status)
+            # Logged in, a page is private to the last link; for visitors it must only be asked for again.
+            patch_cache_control(
+                response, **({"no_store": True} if request.user.is_authenticated else {"no_cache": True})
+            )
+            patch_vary_headers(response, ("Cookie", "HX-Request"))
+            return response
+
+        return wrapped
+
+    return decorate
+
+
+def wants_fragment(request: PageRequest) -> bool:
+    """Tell whether htmx asks for the changed part only."""
+    return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
+
+
+def staff(request: HttpRequest) -> User:
+    """Return the staff member who asks, or refuse."""
+    if not (isinstance(request.user, User) and request.user.is_staff):
+        raise PermissionDenied
+    return request.user

@@ -1,0 +1,72 @@
+"""One item: its scores, how sure they are and what they are made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from backend.entities.models import Entity
+from backend.entities.selectors import entity_get
+from backend.polls.models import Criterion
+from backend.polls.selectors import criterion_get, poll_get
+from backend.scores.models import CollectiveScore
+from backend.scores.selectors import Bin, entity_scores, score_distribution, score_set_published
+from frontend.charts import Petal
+from frontend.pages.http import PageRequest, page
+from frontend.pages.rows import petal_of
+
+# Half-widths of the spread of contributors' scores, in points of the published scale.
+AGREEMENT = ((15.0, _("Contributors largely agree.")), (35.0, _("Contributors differ somewhat.")))
+DIVIDED = _("Contributors are divided.")
+# A score whose interval is wider than this says little more than that people have begun to judge.
+WIDE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionRow:
+    """The score of an item on one criterion."""
+
+    criterion: Criterion
+    score: CollectiveScore | None
+    petal: Petal
+
+    @property
+    def agreement(self) -> str | Promise:
+        """Say in words how far contributors are apart."""
+        if self.score is None or self.score.contributors < 2:
+            return ""
+        return next((words for limit, words in AGREEMENT if self.score.polarisation < limit), DIVIDED)
+
+    @property
+    def is_wide(self) -> bool:
+        return self.petal.high - self.petal.low > WIDE
+
+
+@page("GET", "HEAD")
+def item(request: PageRequest, slug: str, uid: str) -> HttpResponse:
+    poll = poll_get(user=request.user, slug=slug)
+    entity = entity_get(poll=poll, uid=uid)
+    criterion = criterion_get(poll=poll, name=request.GET.get("criterion") or None)
+    rows = [CriterionRow(c, score, petal_of(c, score)) for c, score in entity_scores(entity=entity).items()]
+    context = {
+        "poll": poll,
+        "item": entity,
+        "rows": rows,
+        "petals": [row.petal for row in rows],
+        "chosen": next(row for row in rows if row.criterion == criterion),
+        "score_set": score_set_published(poll=poll),
+        **_distribution(entity, criterion),
+    }
+    return render(request, "polls/item.html", context)
+
+
+def _distribution(entity: Entity, criterion: Criterion) -> dict[str, object]:
+    bins = score_distribution(entity=entity, criterion=criterion)
+    return {"bins": bins, "public_scores": _total(bins)}
+
+
+def _total(bins: Sequence[Bin]) -> int:
+    return sum(b.count for b in bins)

@@ -1,0 +1,39 @@
+"""Pages of a list, by number."""
+
+from typing import TypeVar
+
+from django.core.paginator import EmptyPage, Page, Paginator
+from django.db.models import Model, QuerySet
+
+from frontend.errors import BadPageNumber, NoSuchPage
+
+DIGITS = 7
+M = TypeVar("M", bound=Model)
+
+
+def page_number(text: str) -> int:
+    """Parse the number of a page; the first one where nothing is given.
+
+    Raises
+    ------
+    BadPageNumber
+    """
+    if not text:
+        return 1
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS and int(text) > 0):
+        raise BadPageNumber(field="page")
+    return int(text)
+
+
+def page_of(items: QuerySet[M], *, number: int, size: int) -> Page[M]:
+    """Return one page of items.
+
+    Raises
+    ------
+    NoSuchPage
+    """
+    paginator = Paginator(items, size)
+    try:
+        return paginator.page(number)
+    except EmptyPage:
+        raise NoSuchPage(field="page", number=number, last=paginator.num_pages) from None

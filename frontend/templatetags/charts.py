@@ -1,0 +1,33 @@
+"""Charts in templates."""
+
+from collections.abc import Sequence
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from backend.scores.selectors import Bin
+from frontend import charts
+
+register = template.Library()
+
+
+@register.simple_tag
+def flower(petals: Sequence[charts.Petal], size: int = 48) -> SafeString:
+    return charts.flower(petals, size=size)
+
+
+@register.simple_tag
+def interval(score: float, low: float, high: float) -> SafeString:
+    return charts.interval(score, low, high)
+
+
+@register.simple_tag
+def histogram(bins: Sequence[Bin], label: str, mark: float | None = None) -> SafeString:
+    return charts.histogram(bins, label=label, mark=mark)
+
+
+@register.simple_tag
+def seed_head(seeds: Sequence[charts.Seed], title: str) -> SafeString:
+    label = _("A sunflower whose seeds are the %(n)d best items of “%(title)s”") % {"n": len(seeds), "title": title}
+    return charts.seed_head(seeds, label=label)
