@@ -1,0 +1,56 @@
+"""Collective scores: per entity, a robust quantile of its raters' scaled scores by voting right."""
+
+import numpy as np
+
+from solidago.config import Config
+from solidago.dataset import Floats
+from solidago.engine.threads import Threads
+from solidago.kernels import entities as kernels
+from solidago.post_process import squash
+from solidago.ratings import Ratings
+from solidago.results import CollectiveScores
+from solidago.triples import Triples
+
+
+def aggregate(
+    ratings: Ratings, scaled: Triples, rights: Floats, config: Config, threads: Threads
+) -> CollectiveScores:
+    """Return the collective score of every entity with a rater.
+
+    A coalition of total voting right W moves an unsquashed score by at most ``aggregation_lipschitz * W``.
+
+    Parameters
+    ----------
+    ratings : Ratings of S ratings
+    scaled : Triples of (S,)
+    rights : (S,) float64
+
+    Notes
+    -----
+    The uncertainty on both sides is, for now, the polarisation: QrUnc(L, dev = 1) of the same raters. It does not
+    always shrink when one more rater agrees.
+    """
+    start, raters = ratings.by_entity()
+    counts = np.diff(start)
+    entities = np.flatnonzero(counts).astype(np.int32)
+    score, polarisation, total = np.empty(len(entities)), np.empty(len(entities)), np.empty(len(entities))
+    threads.over(
+        counts[entities].astype(np.float64),
+        lambda first, last: kernels.aggregate(
+            first, last, entities, start, raters, scaled.score, scaled.left, scaled.right, rights,
+            config.aggregation_lipschitz, config.aggregation_quantile, score, polarisation, total,
+        ),
+    )  # fmt: skip
+    published = squash(Triples(score, polarisation, polarisation), threads)
+    return CollectiveScores(
+        entity=entities,
+        scaled_score=score,
+        scaled_left=polarisation,
+        scaled_right=polarisation,
+        score=published.score,
+        left=published.left,
+        right=published.right,
+        polarisation=polarisation,
+        contributors=counts[entities],
+        voting_right=total,
+    )

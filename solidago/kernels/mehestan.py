@@ -1,0 +1,203 @@
+"""Collaborative scaling of users against scalers (Mehestan), over the entities they share.
+
+Ratings are a table of parallel arrays, users' rows delimited by ``rows``. Scalers are numbered by ascending user;
+for each entity, ``voices[start[e]:start[e + 1]]`` are the scalers' ratings of it and ``voice_of`` their numbers.
+A scalee's own number is ``own``, -1 if it is no scaler.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solidago.dataset import Floats, Indices
+from solidago.engine.jit import kernel, part
+from solidago.kernels.pairs import (
+    HIGH_U,
+    HIGH_V,
+    L_U,
+    L_V,
+    LOW_U,
+    LOW_V,
+    R_U,
+    R_V,
+    RATIO,
+    RATIO_LEFT,
+    RATIO_RIGHT,
+    RATIO_WEIGHT,
+    S_U,
+    S_V,
+    SHARED_ROWS,
+    WEIGHT,
+    collect_ratios,
+    mix,
+)
+from solidago.kernels.robust import deviation, mean, median
+
+Keys = NDArray[np.uint64]
+
+
+@part
+def _shared_most(
+    first: int, last: int, users: Indices, rows: Indices, entity: Indices, start: Indices
+) -> tuple[int, int]:
+    """Return the most entities, and the most (entity, scaler) encounters, of a user of users[first:last]."""
+    entities = meetings = 0
+    for o in range(first, last):
+        met = 0
+        for i in range(rows[users[o]], rows[users[o] + 1]):
+            met += start[entity[i] + 1] - start[entity[i]]
+        meetings = max(meetings, met)
+        entities = max(entities, rows[users[o] + 1] - rows[users[o]])
+    return entities, meetings
+
+
+@part
+def _meet(
+    row: int, end: int, entity: Indices, start: Indices, voices: Indices, voice_of: Indices,
+    met: Indices, mine: Indices, theirs: Indices,
+) -> None:  # fmt: skip
+    """List, scaler after scaler, the user's and the scaler's ratings of what both rate, entities ascending."""
+    met[:] = 0
+    for i in range(row, end):
+        for j in range(start[entity[i]], start[entity[i] + 1]):
+            met[voice_of[j] + 1] += 1
+    for v in range(len(met) - 1):
+        met[v + 1] += met[v]
+    for i in range(row, end):
+        for j in range(start[entity[i]], start[entity[i] + 1]):
+            at = met[voice_of[j]]
+            mine[at], theirs[at] = i, voices[j]
+            met[voice_of[j]] = at + 1
+    for v in range(len(met) - 1, 0, -1):
+        met[v] = met[v - 1]
+    met[0] = 0
+
+
+@part
+def _load(
+    shared: Floats, mine: Indices, theirs: Indices, begin: int, n: int,
+    score: Floats, left: Floats, right: Floats, low: Floats, high: Floats, privacy: Floats,
+) -> None:  # fmt: skip
+    """Fill the shared table with n meetings."""
+    for i in range(n):
+        a, b = mine[begin + i], theirs[begin + i]
+        shared[S_U, i], shared[L_U, i], shared[R_U, i] = score[a], left[a], right[a]
+        shared[S_V, i], shared[L_V, i], shared[R_V, i] = score[b], left[b], right[b]
+        shared[LOW_U, i], shared[HIGH_U, i] = low[a], high[a]
+        shared[LOW_V, i], shared[HIGH_V, i] = low[b], high[b]
+        shared[WEIGHT, i] = math.sqrt(privacy[a] * privacy[b])
+
+
+@kernel
+def intervals(score: Floats, left: Floats, right: Floats, low: Floats, high: Floats) -> None:
+    """Write [s - 2 l, s + 2 r]. Without uncertainty, equal scores must not count as apart."""
+    for i in range(len(score)):
+        low[i] = score[i] - 2.0 * left[i]
+        high[i] = score[i] + 2.0 * right[i] if right[i] > 0.0 else np.nextafter(score[i], math.inf)
+
+
+@kernel
+def multipliers(
+    first: int, last: int, users: Indices, own: Indices, rows: Indices, entity: Indices,
+    score: Floats, left: Floats, right: Floats, low: Floats, high: Floats, privacy: Floats,
+    start: Indices, voices: Indices, voice_of: Indices, trust: Floats,
+    scaler_multiplier: Floats, scaler_uncertainty: Floats,
+    lipschitz: float, pair_lipschitz: float, default_deviation: float, most: int, seed: np.uint64, ids: Keys,
+    scaler_ids: Keys, multiplier: Floats, uncertainty: Floats,
+) -> None:  # fmt: skip
+    """Write the multipliers of ``users[first:last]`` and their uncertainties."""
+    n_scalers = len(trust)
+    entities, meetings = _shared_most(first, last, users, rows, entity, start)
+    met = np.empty(n_scalers + 1, np.int64)
+    mine, theirs = np.empty(meetings, np.int32), np.empty(meetings, np.int32)
+    shared, ratios = np.empty((SHARED_ROWS, entities)), np.empty((4, most))
+    votes, buffer = np.empty((4, n_scalers)), np.empty((3, max(most, n_scalers)))
+    for o in range(first, last):
+        u = users[o]
+        _meet(rows[u], rows[u + 1], entity, start, voices, voice_of, met, mine, theirs)
+        voters = 0
+        for v in range(n_scalers):
+            if v == own[o]:
+                votes[0, voters], votes[1, voters], votes[2, voters] = 1.0, trust[v], 0.0
+                voters += 1
+                continue
+            n = met[v + 1] - met[v]
+            if n < 2:
+                continue
+            _load(shared, mine, theirs, met[v], n, score, left, right, low, high, privacy)
+            key = mix(mix(seed ^ ids[u]) ^ scaler_ids[v])
+            count = collect_ratios(shared, n, scaler_multiplier[v], scaler_uncertainty[v], most, key, ratios)
+            if count == 0:
+                continue
+            x, w, lu, ru = ratios[RATIO], ratios[RATIO_WEIGHT], ratios[RATIO_LEFT], ratios[RATIO_RIGHT]
+            center = median(x, w, lu, ru, count, pair_lipschitz, 0.0)
+            votes[0, voters] = median(x, w, lu, ru, count, pair_lipschitz, 1.0)
+            votes[1, voters] = trust[v]
+            votes[2, voters] = deviation(x, w, lu, ru, count, pair_lipschitz, center, 1.0, 0.5, buffer)
+            voters += 1
+        resilience = lipschitz / (1e-9 + _norm(rows[u], rows[u + 1], score, privacy))
+        x, w, around = votes[0], votes[1], votes[2]
+        multiplier[u] = median(x, w, around, around, voters, resilience, 1.0)
+        uncertainty[u] = deviation(
+            x, w, around, around, voters, resilience, multiplier[u], default_deviation, 0.5, buffer
+        )
+
+
+@part
+def _norm(row: int, end: int, score: Floats, privacy: Floats) -> float:
+    """Return the size of a user's scores, (sum p s^4 / sum p)^(1/4)."""
+    total, power = 0.0, 0.0
+    for i in range(row, end):
+        square = score[i] * score[i]
+        total += privacy[i]
+        power += privacy[i] * square * square
+    return math.sqrt(math.sqrt(power / total))
+
+
+@kernel
+def translations(
+    first: int, last: int, users: Indices, own: Indices, rows: Indices, entity: Indices,
+    score: Floats, left: Floats, right: Floats, privacy: Floats,
+    start: Indices, voices: Indices, voice_of: Indices, trust: Floats, scaling: Floats,
+    multiplier: Floats, multiplier_uncertainty: Floats,
+    lipschitz: float, pair_lipschitz: float, default_deviation: float,
+    translation: Floats, uncertainty: Floats,
+) -> None:  # fmt: skip
+    """Write the translations of ``users[first:last]`` and their uncertainties.
+
+    ``scaling`` (4, scalers): the scalers' multipliers, their uncertainties, translations and theirs.
+    """
+    n_scalers = len(trust)
+    entities, meetings = _shared_most(first, last, users, rows, entity, start)
+    met = np.empty(n_scalers + 1, np.int64)
+    mine, theirs = np.empty(meetings, np.int32), np.empty(meetings, np.int32)
+    gaps, votes = np.empty((4, entities)), np.empty((3, n_scalers))
+    buffer = np.empty((3, max(entities, n_scalers)))
+    for o in range(first, last):
+        u = users[o]
+        m_u, dm_u = multiplier[u], multiplier_uncertainty[u]
+        _meet(rows[u], rows[u + 1], entity, start, voices, voice_of, met, mine, theirs)
+        voters = 0
+        for v in range(n_scalers):
+            n = met[v + 1] - met[v]
+            if v == own[o]:
+                votes[0, voters], votes[1, voters], votes[2, voters] = 0.0, trust[v], 0.0
+                voters += 1
+            elif n > 0:
+                m_v, dm_v, t_v, dt_v = scaling[0, v], scaling[1, v], scaling[2, v], scaling[3, v]
+                for i in range(n):
+                    a, b = mine[met[v] + i], theirs[met[v] + i]
+                    spread = dm_u * abs(score[a]) + dm_v * abs(score[b])
+                    gaps[0, i] = m_v * score[b] + t_v - m_u * score[a]
+                    gaps[1, i] = math.sqrt(privacy[a] * privacy[b])
+                    gaps[2, i] = m_v * left[b] + m_u * right[a] + spread
+                    gaps[3, i] = m_v * right[b] + m_u * left[a] + spread
+                center = median(gaps[0], gaps[1], gaps[2], gaps[3], n, pair_lipschitz, 0.0)
+                around = deviation(gaps[0], gaps[1], gaps[2], gaps[3], n, pair_lipschitz, center, 1.0, 0.5, buffer)
+                votes[0, voters], votes[1, voters], votes[2, voters] = center, trust[v], around + dt_v
+                voters += 1
+        x, w, around_ = votes[0], votes[1], votes[2]
+        translation[u] = mean(x, w, around_, around_, voters, lipschitz, 0.0)
+        center = median(x, w, around_, around_, voters, lipschitz, 0.0)
+        uncertainty[u] = deviation(x, w, around_, around_, voters, lipschitz, center, default_deviation, 0.5, buffer)

@@ -1,0 +1,186 @@
+"""Ratios of score differences of two users, the scalee u and the scaler v, over pairs of entities that both rate.
+
+A ``shared`` table (rows below, one column an entity, by index) holds what both say of it. A pair of entities is
+usable if the interval [s - 2 l, s + 2 r] of one is entirely above that of the other, for both users.
+"""
+
+import math
+
+import numpy as np
+
+from solidago.dataset import Floats, Indices
+from solidago.engine.jit import part
+
+# Rows of the shared table: u's triple and interval, v's triple and interval, root of the product of both privacies.
+S_U, L_U, R_U, LOW_U, HIGH_U, S_V, L_V, R_V, LOW_V, HIGH_V, WEIGHT = range(11)
+SHARED_ROWS = 11
+# Rows of the table of ratios: values, weights, left and right uncertainties.
+RATIO, RATIO_WEIGHT, RATIO_LEFT, RATIO_RIGHT = range(4)
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+
+
+@part
+def mix(x: np.uint64) -> np.uint64:
+    """Scramble 64 bits (the finaliser of SplitMix64, Steele, Lea and Flood 2014)."""
+    x = (x ^ (x >> np.uint64(30))) * _MIX_1
+    x = (x ^ (x >> np.uint64(27))) * _MIX_2
+    return x ^ (x >> np.uint64(31))
+
+
+@part
+def _draw(key: np.uint64, i: int, drawn: int, total: int) -> int:
+    """Return the i-th of ``drawn`` ranks below ``total``: one in each of as many equal strata, hence ascending."""
+    first, end = i * total // drawn, (i + 1) * total // drawn
+    return first + np.int64(mix(key + np.uint64(i) * _GOLDEN) % np.uint64(end - first))
+
+
+@part
+def keep_comparable(shared: Floats, n: int) -> int:
+    """Move to the front the entities that can be in a usable pair, in order; return their number."""
+    top_u, bottom_u, top_v, bottom_v = -math.inf, math.inf, -math.inf, math.inf
+    for i in range(n):
+        top_u, bottom_u = max(top_u, shared[LOW_U, i]), min(bottom_u, shared[HIGH_U, i])
+        top_v, bottom_v = max(top_v, shared[LOW_V, i]), min(bottom_v, shared[HIGH_V, i])
+    if top_u < bottom_u or top_v < bottom_v:
+        return 0
+    kept = 0
+    for i in range(n):
+        in_u = shared[HIGH_U, i] <= top_u or shared[LOW_U, i] >= bottom_u
+        in_v = shared[HIGH_V, i] <= top_v or shared[LOW_V, i] >= bottom_v
+        if in_u and in_v:
+            for row in range(SHARED_ROWS):
+                shared[row, kept] = shared[row, i]
+            kept += 1
+    return kept
+
+
+@part
+def _write_ratio(
+    shared: Floats, i: int, j: int, multiplier: float, uncertainty: float, ratios: Floats, at: int
+) -> None:
+    """Write the ratio of v's to u's difference of entities i and j, times v's multiplier, with its uncertainties."""
+    if shared[S_U, i] < shared[S_U, j]:
+        i, j = j, i
+    d_u = shared[S_U, i] - shared[S_U, j]
+    l_u, r_u = shared[L_U, i] + shared[R_U, j], shared[R_U, i] + shared[L_U, j]
+    weight = shared[WEIGHT, i] * shared[WEIGHT, j]
+    if shared[S_V, i] < shared[S_V, j]:
+        i, j = j, i
+    d_v = shared[S_V, i] - shared[S_V, j]
+    l_v, r_v = shared[L_V, i] + shared[R_V, j], shared[R_V, i] + shared[L_V, j]
+    ratio = d_v / d_u
+    ratios[RATIO, at] = multiplier * ratio
+    ratios[RATIO_WEIGHT, at] = weight
+    ratios[RATIO_LEFT, at] = multiplier * (ratio - (d_v - l_v) / (d_u + r_u)) + uncertainty * ratio
+    ratios[RATIO_RIGHT, at] = multiplier * ((d_v + r_v) / (d_u - l_u) - ratio) + uncertainty * ratio
+
+
+@part
+def _all_ratios(shared: Floats, n: int, multiplier: float, uncertainty: float, ratios: Floats) -> int:
+    """Write the ratios of all usable pairs, few enough to be tried one by one."""
+    count = 0
+    for i in range(n):
+        low_u, high_u, low_v, high_v = shared[LOW_U, i], shared[HIGH_U, i], shared[LOW_V, i], shared[HIGH_V, i]
+        for j in range(i + 1, n):
+            apart_u = (shared[LOW_U, j] >= high_u) | (shared[HIGH_U, j] <= low_u)
+            apart_v = (shared[LOW_V, j] >= high_v) | (shared[HIGH_V, j] <= low_v)
+            if apart_u & apart_v:
+                _write_ratio(shared, i, j, multiplier, uncertainty, ratios, count)
+                count += 1
+    return count
+
+
+@part
+def _add(tree: Indices, position: int) -> None:
+    """Insert an element at a position of a Fenwick tree of counts."""
+    position += 1
+    while position < len(tree):
+        tree[position] += 1
+        position += position & -position
+
+
+@part
+def _below(tree: Indices, position: int) -> int:
+    """Return the number of elements inserted at smaller positions."""
+    count = 0
+    while position > 0:
+        count += tree[position]
+        position -= position & -position
+    return count
+
+
+@part
+def _select(tree: Indices, rank: int) -> int:
+    """Return the position of the inserted element of that rank, from 0."""
+    position, stride = 0, 1
+    while 2 * stride < len(tree):
+        stride *= 2
+    while stride > 0:
+        if position + stride < len(tree) and tree[position + stride] <= rank:
+            position += stride
+            rank -= tree[position]
+        stride //= 2
+    return position
+
+
+@part
+def _drawn_ratios(
+    shared: Floats, n: int, multiplier: float, uncertainty: float, most: int, key: np.uint64, ratios: Floats
+) -> int:
+    """Write the ratios of all usable pairs, or of ``most`` of them drawn evenly, without trying all pairs.
+
+    Entities enter by ascending HIGH_U, so that at f, in the order of LOW_U, those present are below f for u. Two
+    trees, ordered by v's interval ends, count and find among them those below and above f for v:
+    O((n + most) log n). A first sweep counts; a second one visits the pairs of the drawn ranks.
+    """
+    by_high_u = np.argsort(shared[HIGH_U, :n], kind="mergesort")
+    by_low_u = np.argsort(shared[LOW_U, :n], kind="mergesort")
+    by_high_v = np.argsort(shared[HIGH_V, :n], kind="mergesort")
+    by_low_v = np.argsort(shared[LOW_V, :n], kind="mergesort")
+    high_v, low_v = shared[HIGH_V, :n][by_high_v], shared[LOW_V, :n][by_low_v]
+    rank_high, rank_low = np.empty(n, np.int32), np.empty(n, np.int32)
+    for i in range(n):
+        rank_high[by_high_v[i]], rank_low[by_low_v[i]] = i, i
+    under = np.searchsorted(high_v, shared[LOW_V, :n], side="right")
+    over = np.searchsorted(low_v, shared[HIGH_V, :n], side="left")
+    highs, lows = np.zeros(n + 1, np.int32), np.zeros(n + 1, np.int32)
+    total = drawn = 0
+    for counting in (True, False):
+        highs[:], lows[:] = 0, 0
+        present, seen, written = 0, 0, 0
+        for f in by_low_u:
+            while present < n and shared[HIGH_U, by_high_u[present]] <= shared[LOW_U, f]:
+                _add(highs, rank_high[by_high_u[present]])
+                _add(lows, rank_low[by_high_u[present]])
+                present += 1
+            lower = _below(highs, under[f])
+            not_higher = _below(lows, over[f])
+            usable = lower + present - not_higher
+            while not counting and written < drawn:
+                rank = _draw(key, written, drawn, total) - seen
+                if rank >= usable:
+                    break
+                if rank < lower:
+                    e = by_high_v[_select(highs, rank)]
+                else:
+                    e = by_low_v[_select(lows, not_higher + rank - lower)]
+                _write_ratio(shared, e, f, multiplier, uncertainty, ratios, written)
+                written += 1
+            seen += usable
+        if counting:
+            total = seen
+            drawn = min(total, most)
+    return drawn
+
+
+@part
+def collect_ratios(
+    shared: Floats, n: int, multiplier: float, uncertainty: float, most: int, key: np.uint64, ratios: Floats
+) -> int:
+    """Write at most ``most`` ratios of usable pairs, all if there are no more; return their number."""
+    n = keep_comparable(shared, n)
+    if n * (n - 1) // 2 <= most:
+        return _all_ratios(shared, n, multiplier, uncertainty, ratios)
+    return _drawn_ratios(shared, n, multiplier, uncertainty, most, key, ratios)

@@ -1,0 +1,74 @@
+"""Affine maps from contributors' own scales to a common one, with uncertainties."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from solidago.dataset import Flags, Floats
+from solidago.engine.threads import Threads
+from solidago.kernels import rows as kernels
+from solidago.ratings import Ratings
+from solidago.triples import Triples
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UserScalings:
+    """One map a user of the dataset: ``score -> multiplier * score + translation``.
+
+    Attributes
+    ----------
+    multiplier, translation, multiplier_uncertainty, translation_uncertainty : (U,) float64
+    is_scaler : (U,) bool
+    """
+
+    multiplier: Floats
+    translation: Floats
+    multiplier_uncertainty: Floats
+    translation_uncertainty: Floats
+    is_scaler: Flags
+
+    @classmethod
+    def identity(cls, n_users: int) -> Self:
+        """Return maps that change nothing, with certainty."""
+        zero = np.zeros(n_users)
+        return cls(np.ones(n_users), zero, zero, zero, np.zeros(n_users, bool))
+
+    def divided(self, by: float) -> "UserScalings":
+        """Return the maps followed by a division."""
+        return UserScalings(
+            self.multiplier / by,
+            self.translation / by,
+            self.multiplier_uncertainty / by,
+            self.translation_uncertainty / by,
+            self.is_scaler,
+        )
+
+    def shifted(self, by: float) -> "UserScalings":
+        """Return the maps followed by an addition."""
+        return UserScalings(
+            self.multiplier,
+            self.translation + by,
+            self.multiplier_uncertainty,
+            self.translation_uncertainty,
+            self.is_scaler,
+        )
+
+    def apply(self, ratings: Ratings, triples: Triples, threads: Threads) -> Triples:
+        """Return the triples of the ratings on the common scale.
+
+        Notes
+        -----
+        With A = s - l, B = s + r: ``l' = m l + dtau + (A min(dm, m) if A > 0 else -A dm)`` and
+        ``r' = m r + dtau + (B dm if B > 0 else -B min(dm, m))``.
+        """
+        scaled = Triples.empty(len(triples))
+        threads.over(
+            np.ones(len(triples)),
+            lambda first, last: kernels.rescale(
+                first, last, ratings.user,
+                self.multiplier, self.translation, self.multiplier_uncertainty, self.translation_uncertainty,
+                triples.score, triples.left, triples.right, scaled.score, scaled.left, scaled.right,
+            ),
+        )  # fmt: skip
+        return scaled
