@@ -41,7 +41,7 @@ def start_celery_worker(
                     env=os.environ | {"DATABASE_URL": database_url()},
                 )
             )
-            group.wait_until(lambda: bool(app.control.ping(destination=[host], timeout=0.5)), "The Celery worker")
+            group.wait_until(lambda: bool(app.control.ping(destination=[host], timeout=0.5)))
             return process
 
         yield start

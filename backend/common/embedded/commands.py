@@ -3,7 +3,7 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from backend.common.embedded.processes import ProcessGroup
@@ -33,32 +33,51 @@ def stopped_by_signals() -> Iterator[None]:
             signal.signal(each, signal.SIG_IGN)
         raise Stopped(number)
 
-    before = {each: signal.signal(each, stop) for each in ENDING_SIGNALS}
+    with handlers(stop):
+        yield
+
+
+@contextmanager
+def handlers(handler: Callable[[int, object], None]) -> Iterator[None]:
+    before = {each: signal.signal(each, handler) for each in ENDING_SIGNALS}
     try:
         yield
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for each, former in before.items():
+            signal.signal(each, former)
 
 
 def run_command(argv: Sequence[str], environment: Mapping[str, str], servers: ProcessGroup) -> int:
-    """Run a command while its servers live, and return its exit code as a shell would."""
+    """Run a command while its servers live, and return its exit code as a shell would.
+
+    Ending signals go on to the command, which alone decides what they mean: a shell survives Ctrl-C.
+    """
     # It stays in our process group, so that it can read the terminal.
     command = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *argv], env=environment)  # noqa: S603, S607
     try:
-        while (code := ended(command, 0.5)) is None:
-            servers.raise_if_any_ended()
-    except Stopped as stopped:
-        if not (stopped.signal == signal.SIGINT and terminal_is_ours()):
-            command.send_signal(stopped.signal)
-        ended(command, COMMAND_PATIENCE)
-        raise
+        with signals_passed_to(command):
+            while (code := ended(command, 0.5)) is None:
+                servers.raise_if_any_ended()
     finally:
-        if command.poll() is None:
-            command.terminate()
-            if ended(command, COMMAND_PATIENCE) is None:
-                command.kill()
+        end(command)
     return code if code >= 0 else 128 - code
+
+
+@contextmanager
+def signals_passed_to(command: subprocess.Popen[bytes]) -> Iterator[None]:
+    def pass_on(number: int, _frame: object) -> None:
+        if number != signal.SIGINT or not terminal_is_ours():
+            command.send_signal(number)
+
+    with handlers(pass_on):
+        yield
+
+
+def end(command: subprocess.Popen[bytes]) -> None:
+    if command.poll() is None:
+        command.terminate()
+        if ended(command, COMMAND_PATIENCE) is None:
+            command.kill()
 
 
 def ended(command: subprocess.Popen[bytes], seconds: float) -> int | None:

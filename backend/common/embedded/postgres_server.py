@@ -41,7 +41,7 @@ def start(state: State, group: ProcessGroup, *, durable: bool) -> str:
             unprivileged=without_root(),
         )
     )
-    group.wait_until(lambda: answers(url(sockets, "postgres")), "PostgreSQL")
+    group.wait_until(lambda: answers(url(sockets, "postgres")))
     create_database(sockets)
     return url(sockets, NAME)
 

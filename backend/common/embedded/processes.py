@@ -66,14 +66,17 @@ class Process:
         try:
             self._popen.wait(patience)
         except subprocess.TimeoutExpired:
-            self._popen.kill()
+            os.killpg(self.pid, signal.SIGKILL)
             self._popen.wait()
 
     def explain_end(self) -> str:
         """Say that it ended, with the end of its log."""
-        code = self._popen.poll()
+        return f"{self.name} ended unexpectedly (exit code {self._popen.poll()}). {self.log_end()}"
+
+    def log_end(self, lines: int = 15) -> str:
         log = self.program.log
-        return f"{self.name} ended unexpectedly (exit code {code}). The end of {log}:\n{log_tail(log)}"
+        end = "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+        return f"The end of {log}:\n{end}"
 
 
 @dataclass
@@ -92,13 +95,14 @@ class ProcessGroup:
             if not process.is_running():
                 raise EmbeddedError(process.explain_end())
 
-    def wait_until(self, ready: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
-        """Wait for something that a member will do, and fail as soon as any of them ends."""
+    def wait_until(self, ready: Callable[[], bool], seconds: float = 60.0) -> None:
+        """Wait until the youngest member is ready, and fail as soon as any of them ends."""
         deadline = time.monotonic() + seconds
         while not ready():
             self.raise_if_any_ended()
             if time.monotonic() > deadline:
-                raise EmbeddedError(f"{what} was not ready within {seconds:.0f} seconds.")
+                youngest = self.members[-1]
+                raise EmbeddedError(f"{youngest.name} was not ready in {seconds:.0f} seconds. {youngest.log_end()}")
             time.sleep(0.05)
 
     def stop(self) -> None:
@@ -113,10 +117,6 @@ class ProcessGroup:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-
-
-def log_tail(log: Path, lines: int = 15) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
 
 
 def processes_running(binary: Path, argument: Path) -> Iterator[int]:

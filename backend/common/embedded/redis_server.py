@@ -27,10 +27,10 @@ def start(state: State, group: ProcessGroup, *, durable: bool) -> str:
         "--save": "",
         "--appendonly": "yes" if durable else "no",
     }
-    argv = [binary(), *(word for setting in settings.items() for word in setting)]
+    argv: list[str | Path] = [binary(), *(word for setting in settings.items() for word in setting)]
     group.start(Program(name="Redis", argv=argv, log=state.path("redis.log")))
     url = f"unix://{socket}?db=0"
-    group.wait_until(lambda: answers(url), "Redis")
+    group.wait_until(lambda: answers(url))
     return url
 
 
