@@ -1,21 +1,23 @@
-"""Writes: a judgment, and at once what it changed for its contributor."""
+"""Writes: a judgment, and at once what it changed for its contributor; suspension and deletion."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from backend.accounts.models import Contributor
 from backend.comparisons.models import Comparison
+from backend.comparisons.services import comparison_save
 from backend.entities.models import Entity
+from backend.participation.own_model import OwnScore, OwnScores, own_models_fit
+from backend.pipeline.snapshot import snapshots_forget
 from backend.polls.models import Criterion, Poll
+from backend.polls.selectors import criterion_list
+from backend.polls.services import news_add_everywhere
+from backend.scores.services import individual_scores_delete
 
-
-@dataclass(frozen=True, slots=True)
-class OwnScore:
-    """A contributor's own score of an entity, on the published scale (-100, 100)."""
-
-    score: float
-    left: float
-    right: float
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,53 @@ def judge(
 ) -> JudgeOutcome:
     """Store a judgment (see `comparison_save` for arguments and errors) and refit its contributor's own model.
 
-    The refit comes after the saving transaction: whatever happens to it, the judgment is kept.
+    The refit is outside of the saving transaction: whatever happens to it, the judgment is kept and the changes are
+    left out.
     """
-    raise NotImplementedError
+    criteria = [criterion for criterion in criterion_list(poll=poll) if criterion.name in judgments]
+    before = _own_models(contributor, poll, criteria)
+    comparison = comparison_save(contributor=contributor, poll=poll, left=left, right=right, judgments=judgments)
+    after = _own_models(contributor, poll, criteria)
+    changes = [
+        Change(criterion, entity, before[criterion.pk].get(entity.pk), after[criterion.pk].get(entity.pk))
+        for criterion in criteria
+        for entity in (left, right)
+        if criterion.pk in before and criterion.pk in after
+    ]
+    return JudgeOutcome(comparison, changes)
+
+
+def _own_models(contributor: Contributor, poll: Poll, criteria: list[Criterion]) -> dict[int, OwnScores]:
+    try:
+        return own_models_fit(contributor=contributor, poll=poll, criteria=criteria)
+    except Exception:
+        logger.exception("The own model of contributor %s could not be fitted", contributor.pk)
+        return {}
+
+
+@transaction.atomic
+def contributor_set_suspended(*, contributor: Contributor, is_suspended: bool) -> Contributor:
+    """Leave a contributor's judgments and vouches out of the next runs, or bring them back."""
+    changed = Contributor.objects.filter(pk=contributor.pk, is_suspended=not is_suspended)
+    if changed.update(is_suspended=is_suspended):
+        news_add_everywhere()
+    contributor.is_suspended = is_suspended
+    return contributor
+
+
+@transaction.atomic
+def contributor_delete(*, contributor: Contributor) -> None:
+    """Delete a contributor, their account and all that came from them; the next runs equal runs that never saw it.
+
+    Collective scores that are published stay until the next run, which this asks for.
+    """
+    # Locked first: a run that publishes now either commits before, and its rows are deleted here, or fails on a
+    # foreign key.
+    Contributor.objects.select_for_update().get(pk=contributor.pk)
+    snapshots_forget(contributor_id=contributor.pk)
+    individual_scores_delete(contributor=contributor)
+    news_add_everywhere()
+    if contributor.user is not None:
+        contributor.user.delete()
+    else:
+        contributor.delete()

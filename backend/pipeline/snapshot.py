@@ -1,0 +1,113 @@
+"""One consistent read of everything that a run of a poll depends on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import polars as pl
+from django.db import connection, transaction
+
+from backend.accounts.selectors import contributors_pretrusted
+from backend.common.bulk import Schema, copy_out
+from backend.pipeline.models import Snapshot
+from backend.polls.models import News, Poll
+from solidago.dataset import Dataset
+from solidago.io import snapshot as snapshot_io
+
+JUDGMENTS = """
+    SELECT c.contributor_id, c.left_id, c.right_id, k.name, j.value, j.maximum
+    FROM comparisons_comparison c
+    JOIN comparisons_judgment j ON j.comparison_id = c.id
+    JOIN polls_criterion k ON k.id = j.criterion_id
+    JOIN accounts_contributor u ON u.id = c.contributor_id AND NOT u.is_suspended
+    JOIN entities_entity l ON l.id = c.left_id AND NOT l.is_hidden
+    JOIN entities_entity r ON r.id = c.right_id AND NOT r.is_hidden
+    WHERE c.poll_id = %s
+"""
+PUBLIC = """
+    SELECT r.contributor_id, r.entity_id
+    FROM comparisons_rating r JOIN entities_entity e ON e.id = r.entity_id
+    WHERE e.poll_id = %s AND r.is_public
+"""
+VOUCHES = """
+    SELECT v.voucher_id, v.vouchee_id, v.value
+    FROM trust_vouch v
+    JOIN accounts_contributor a ON a.id = v.voucher_id AND NOT a.is_suspended
+    JOIN accounts_contributor b ON b.id = v.vouchee_id AND NOT b.is_suspended
+"""
+CONTRIBUTORS = "SELECT id, given_trust FROM accounts_contributor WHERE NOT is_suspended"
+# Keys are read as texts: as such they are the stable ids of a run.
+JUDGMENT_COLUMNS: Schema = {
+    "user": pl.String,
+    "left": pl.String,
+    "right": pl.String,
+    "criterion": pl.String,
+    "value": pl.Float64,
+    "maximum": pl.Float64,
+}
+PUBLIC_COLUMNS: Schema = {"user": pl.String, "entity": pl.String}
+VOUCH_COLUMNS: Schema = {"voucher": pl.String, "vouchee": pl.String, "weight": pl.Float64}
+CONTRIBUTOR_COLUMNS: Schema = {"user": pl.String, "trust": pl.Float64}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """A dataset as it was read, its SHA-256, and the keys of the news that it takes account of."""
+
+    dataset: Dataset
+    digest: str
+    news_ids: list[int]
+
+
+def facts_read(*, poll: Poll) -> Facts:
+    """Read a poll's judgments and its contributors' trust, without suspended contributors and hidden entities."""
+    with _consistent_read():
+        judgments = copy_out(JUDGMENTS, [poll.pk], JUDGMENT_COLUMNS)
+        public = copy_out(PUBLIC, [poll.pk], PUBLIC_COLUMNS)
+        vouches = copy_out(VOUCHES, [], VOUCH_COLUMNS)
+        contributors = copy_out(CONTRIBUTORS, [], CONTRIBUTOR_COLUMNS)
+        pretrusted = [str(pk) for pk in contributors_pretrusted().values_list("pk", flat=True)]
+        news_ids = list(News.objects.filter(poll=poll).values_list("pk", flat=True))
+    users = _concerned(contributors, judgments, vouches).with_columns(pretrusted=pl.col("user").is_in(pretrusted))
+    dataset = Dataset.from_columns(judgments, users=users, vouches=vouches, private=_private(judgments, public))
+    return Facts(dataset, dataset.digest(), news_ids)
+
+
+@contextmanager
+def _consistent_read() -> Iterator[None]:
+    """Show every statement the same state of the database; must be the outermost transaction."""
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
+def _concerned(contributors: pl.DataFrame, judgments: pl.DataFrame, vouches: pl.DataFrame) -> pl.DataFrame:
+    """Return those who judge here or take part in vouching: all that can bear on this poll's trust."""
+    concerned = pl.concat([judgments["user"], vouches["voucher"].rename("user"), vouches["vouchee"].rename("user")])
+    return contributors.join(concerned.unique().to_frame(), on="user", how="semi")
+
+
+def _private(judgments: pl.DataFrame, public: pl.DataFrame) -> pl.DataFrame:
+    """Return what was judged but not made public: private is the default."""
+    sides = [judgments.select("user", entity=side) for side in ("left", "right")]
+    return pl.concat(sides).unique().join(public, on=["user", "entity"], how="anti")
+
+
+def snapshot_store(*, poll: Poll, facts: Facts) -> None:
+    """Keep the dataset, once a content."""
+    if not Snapshot.objects.filter(poll=poll, digest=facts.digest).exists():
+        content = snapshot_io.dumps(facts.dataset)
+        Snapshot.objects.bulk_create([Snapshot(poll=poll, digest=facts.digest, content=content)], ignore_conflicts=True)
+
+
+def snapshots_prune(*, poll: Poll, keep: list[str]) -> None:
+    """Delete a poll's snapshots but those of the given digests."""
+    Snapshot.objects.filter(poll=poll).exclude(digest__in=keep).delete()
+
+
+def snapshots_forget(*, contributor_id: int) -> None:
+    """Delete every snapshot that holds something of a contributor."""
+    for stored in Snapshot.objects.iterator(chunk_size=1):
+        if str(contributor_id) in snapshot_io.loads(bytes(stored.content)).users:
+            stored.delete()

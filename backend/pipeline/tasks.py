@@ -1,0 +1,29 @@
+"""What workers do."""
+# mypy: disable-error-code="untyped-decorator"
+# Celery has no type hints.
+
+from celery import shared_task
+from celery.signals import worker_process_init
+
+from backend.pipeline.reaper import runs_recover, runs_start_for_news
+from backend.pipeline.services import run_execute
+from solidago.engine import warm
+
+
+@shared_task(name="pipeline.run_execute")
+def run_execute_task(run_id: int) -> None:
+    """Execute a run; a second delivery of the same message finds it taken and does nothing."""
+    run_execute(run_id=run_id)
+
+
+@shared_task(name="pipeline.start_runs_for_news", expires=5)
+def start_runs_for_news() -> None:
+    """Keep published scores up to date with judgments; every few seconds, by beat."""
+    runs_recover()
+    runs_start_for_news()
+
+
+@worker_process_init.connect
+def load_kernels(**_: object) -> None:
+    """Load the compiled kernels before the first run needs them."""
+    warm()

@@ -1,0 +1,142 @@
+"""Writes: the publication of score sets. Nothing else writes scores."""
+
+import logging
+from collections.abc import Collection, Mapping
+
+import polars as pl
+from django.db import OperationalError, connection, transaction
+from django.db.models import Max
+from django.db.models.functions import TruncDate
+from psycopg import sql
+
+from backend.accounts.models import Contributor
+from backend.common.bulk import Schema, copy_in, copy_out
+from backend.polls.models import Poll
+from backend.scores.models import CollectiveScore, ContributorScaling, IndividualScore, Publication, ScoreSet
+from backend.scores.tables import ScoreTables
+
+logger = logging.getLogger(__name__)
+
+PARTITIONED = IndividualScore._meta.db_table
+KEPT = 3
+"""Score sets of a poll whose individual scores are kept."""
+DROP_ATTEMPTS = 3
+KEY: Schema = {"id": pl.Int64}
+
+
+@transaction.atomic
+def score_set_publish(
+    *,
+    poll: Poll,
+    tables: ScoreTables,
+    snapshot_digest: str,
+    config: Mapping[str, object],
+    code_version: str,
+    judgments: int,
+    contributors: int,
+    entities: int,
+) -> ScoreSet:
+    """Store a new score set and make it the one that the poll shows, both or neither.
+
+    Readers see the old set until the caller's transaction commits. Rows of contributors, entities and criteria that
+    were deleted since the snapshot are left out; one deleted at this very moment makes the commit fail on a foreign
+    key, so that nothing of it can come back.
+    """
+    score_set = ScoreSet.objects.create(
+        poll=poll,
+        snapshot_digest=snapshot_digest,
+        result_digest=tables.digest(),
+        config=dict(config),
+        code_version=code_version,
+        judgments=judgments,
+        contributors=contributors,
+        entities=entities,
+    )
+    remaining = tables.only(_existing_keys(poll))
+    of_set = pl.lit(score_set.pk).alias("score_set_id")
+    copy_in(CollectiveScore._meta.db_table, remaining.collective.with_columns(of_set))
+    copy_in(ContributorScaling._meta.db_table, remaining.scalings.with_columns(of_set))
+    _individual_scores_load(score_set, remaining.individual.with_columns(of_set))
+    Publication.objects.update_or_create(poll=poll, defaults={"score_set": score_set})
+    return score_set
+
+
+def _existing_keys(poll: Poll) -> dict[str, pl.Series]:
+    contributors = copy_out("SELECT id FROM accounts_contributor", [], KEY)
+    entities = copy_out("SELECT id FROM entities_entity WHERE poll_id = %s", [poll.pk], KEY)
+    criteria = copy_out("SELECT id FROM polls_criterion WHERE poll_id = %s", [poll.pk], KEY)
+    return {"contributor_id": contributors["id"], "entity_id": entities["id"], "criterion_id": criteria["id"]}
+
+
+def _individual_scores_load(score_set: ScoreSet, rows: pl.DataFrame) -> None:
+    """Load a partition of its own. The CHECK spares ATTACH a scan; the index is built once, on all rows."""
+    names = {
+        "parent": sql.Identifier(PARTITIONED),
+        "partition": sql.Identifier(f"{PARTITIONED}_{score_set.pk}"),
+        "set": sql.Literal(score_set.pk),
+    }
+    create = "CREATE TABLE {partition} (LIKE {parent}, CHECK (score_set_id = {set}))"
+    index = "ALTER TABLE {partition} ADD PRIMARY KEY (score_set_id, criterion_id, entity_id, contributor_id)"
+    second_index = "CREATE INDEX ON {partition} (contributor_id, score_set_id)"
+    attach = "ALTER TABLE {parent} ATTACH PARTITION {partition} FOR VALUES IN ({set})"
+    _execute(create, names)
+    copy_in(f"{PARTITIONED}_{score_set.pk}", rows, freeze=True)
+    for statement in (index, second_index, attach):
+        _execute(statement, names)
+
+
+def _execute(statement: str, names: Mapping[str, sql.Composable]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(statement).format(**names).as_string(cursor.connection))
+
+
+def score_sets_kept_whole(*, poll: Poll) -> list[ScoreSet]:
+    """Return the newest `KEPT` score sets and the published one, which may be older after a roll-back."""
+    newest = ScoreSet.objects.filter(poll=poll).order_by("-pk")[:KEPT]
+    shown = ScoreSet.objects.filter(publications__poll=poll)
+    return list({*newest, *shown})
+
+
+def score_sets_prune(*, poll: Poll) -> None:
+    """Drop what is no longer kept of a poll's older score sets; call it outside of transactions.
+
+    Whole sets: the newest `KEPT` and the published one. Collective scores alone, as history: the last set of each
+    day. A table that somebody is reading is left for the next time.
+    """
+    sets = ScoreSet.objects.filter(poll=poll)
+    whole = [score_set.pk for score_set in score_sets_kept_whole(poll=poll)]
+    daily = sets.annotate(day=TruncDate("created_at")).order_by().values("day").annotate(last=Max("pk"))
+    others = sets.exclude(pk__in=whole)
+    _partitions_drop({*others.values_list("pk", flat=True)})
+    ContributorScaling.objects.filter(score_set__in=others).delete()
+    others.exclude(pk__in=[*daily.values_list("last", flat=True)]).delete()
+
+
+def _partitions_drop(score_set_ids: Collection[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+            " WHERE i.inhparent = %s::regclass AND c.relname = ANY(%s)",
+            [PARTITIONED, [f"{PARTITIONED}_{pk}" for pk in score_set_ids]],
+        )
+        names = [name for (name,) in cursor.fetchall()]
+    for name in names:
+        if not any(_partition_dropped(name) for _ in range(DROP_ATTEMPTS)):
+            logger.info("%s is being read; it will be dropped after a later run", name)
+
+
+def _partition_dropped(name: str) -> bool:
+    """Drop a partition unless readers hold it: a DROP that waits for them would make all later readers wait."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '200ms'")
+            cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)).as_string(cursor.connection))
+    except OperationalError:
+        return False
+    return True
+
+
+def individual_scores_delete(*, contributor: Contributor) -> None:
+    """Delete all scores of a contributor, in every score set."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM scores_individualscore WHERE contributor_id = %s", [contributor.pk])
