@@ -8,15 +8,23 @@ column is there. People who appear only in vouchers.csv are users as well. A neg
 from __future__ import annotations
 
 import math
+import zipfile
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
-from solidago import tables
+from solidago import tables, trust
 from solidago.dataset import Dataset
-from solidago.errors import InvalidFile, InvalidRow
+from solidago.errors import InvalidFile, InvalidInput, InvalidRow
 from solidago.io.archive import Source, open_archive
 from solidago.io.csv_member import CsvMember, csv_member, flags, numbers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from solidago.dataset import Floats
 
 COMPARISONS, USERS, VOUCHERS = "comparisons.csv", "users.csv", "vouchers.csv"
 SCORE_MAX = 10.0
@@ -97,8 +105,8 @@ def _users(member: CsvMember) -> tuple[pl.DataFrame, bool]:
         pretrusted = flags(member, texts, "is_pretrusted")
         return texts.select(user="public_username", trust=pl.lit(math.nan), pretrusted=pretrusted), False
     if "trust_score" in texts.columns:
-        trust = numbers(member, texts, "trust_score").fill_null(math.nan)
-        return texts.select(user="public_username", trust=trust, pretrusted=pl.lit(value=False)), True
+        given = numbers(member, texts, "trust_score").fill_null(math.nan)
+        return texts.select(user="public_username", trust=given, pretrusted=pl.lit(value=False)), True
     raise InvalidFile("the column 'trust_score' (or 'is_pretrusted') is missing", member=member.name, line=1)
 
 
@@ -113,5 +121,71 @@ def _with_vouchers(users: pl.DataFrame, vouches: pl.DataFrame) -> pl.DataFrame:
     tables.check(typed, tables.VOUCHES)  # before their names become users
     named = pl.concat([typed["voucher"], typed["vouchee"].rename("voucher")]).unique(maintain_order=True)
     others = named.filter(~named.is_in(users["user"].implode()))
-    trust = pl.lit(math.nan)
-    return pl.concat([users, others.to_frame("user").with_columns(trust=trust, pretrusted=pl.lit(value=False))])
+    added = others.to_frame("user").with_columns(trust=pl.lit(math.nan), pretrusted=pl.lit(value=False))
+    return pl.concat([users, added])
+
+
+def write(path: Path, dataset: Dataset) -> None:
+    """Write the public part of a dataset as an export; `read` gives it back.
+
+    Comparisons of an entity that their contributor keeps private are left out, as Tournesol does. If no trust is
+    given, ``is_pretrusted`` is written, else every trust, computed where it was not given.
+
+    Raises
+    ------
+    InvalidInput
+        The file cannot be written.
+    """
+    members = {
+        COMPARISONS: _public_comparisons(dataset),
+        USERS: _public_users(dataset),
+        VOUCHERS: pl.DataFrame(
+            {
+                "by_username": dataset.users[dataset.vouches.voucher],
+                "to_username": dataset.users[dataset.vouches.vouchee],
+                "value": dataset.vouches.weight,
+            },
+            schema_overrides={"by_username": pl.String, "to_username": pl.String},
+        ),
+    }
+    try:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, frame in members.items():
+                archive.writestr(name, frame.write_csv())
+    except OSError as error:
+        raise InvalidInput(f"Cannot write {str(path)!r}: {error.strerror or error}.") from error
+
+
+def _public_comparisons(dataset: Dataset) -> pl.DataFrame:
+    users, entities = pl.Series(dataset.users, dtype=pl.String), pl.Series(dataset.entities, dtype=pl.String)
+    frames = [pl.DataFrame(schema=dict.fromkeys(("public_username", "video_a", "video_b", "criteria"), pl.String))]
+    size = max(len(entities), 1)
+    hidden = dataset.private.user.astype(np.int64) * size + dataset.private.entity
+    for criterion, judgments in dataset.judgments.items():
+        first = judgments.user.astype(np.int64) * size
+        public = ~(np.isin(first + judgments.left, hidden) | np.isin(first + judgments.right, hidden))
+        frames.append(
+            pl.DataFrame(
+                {
+                    "public_username": users.gather(judgments.user[public]),
+                    "video_a": entities.gather(judgments.left[public]),
+                    "video_b": entities.gather(judgments.right[public]),
+                }
+            ).with_columns(criteria=pl.lit(criterion), **_scores(judgments.value[public]))
+        )
+    return pl.concat(frames, how="diagonal")
+
+
+def _scores(value: Floats) -> dict[str, pl.Series | pl.Expr]:
+    """Return score and score_max whose quotient is exactly the value: slider positions where they are."""
+    positions = np.rint(value * SCORE_MAX)
+    if np.array_equal(positions / SCORE_MAX, value):
+        return {"score": pl.Series(positions.astype(np.int64)), "score_max": pl.lit(int(SCORE_MAX))}
+    return {"score": pl.Series(value), "score_max": pl.lit(1)}
+
+
+def _public_users(dataset: Dataset) -> pl.DataFrame:
+    names = pl.Series("public_username", dataset.users, dtype=pl.String).to_frame()
+    if np.isnan(dataset.trust).all():
+        return names.with_columns(is_pretrusted=pl.Series(dataset.pretrusted))
+    return names.with_columns(trust_score=pl.Series(trust.compute(dataset)))

@@ -1,0 +1,81 @@
+"""Arguments, exit status, and one line for what went wrong. Slow imports wait until the arguments are known."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from solidago.errors import InvalidInput, SolidagoError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FAILED, REFUSED, INTERRUPTED = 1, 2, 130
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what the arguments say; return the exit status (2: the input is at fault)."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.command(options)
+    except KeyboardInterrupt:
+        return _end("Stopped; nothing was written.", INTERRUPTED)
+    except InvalidInput as error:
+        return _end(f"Error: {error}", REFUSED)
+    except SolidagoError as error:
+        return _end(f"Failed: {error}", FAILED)
+    return 0
+
+
+def _end(line: str, status: int) -> int:
+    print(line, file=sys.stderr)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m solidago", description="Robust scores from pairwise judgments.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="compute the scores of a dataset")
+    run.add_argument("dataset", type=Path, metavar="DATASET.zip", help="in the layout of Tournesol's public dataset")
+    run.add_argument("--out", type=Path, required=True, metavar="DIR", help="directory for the scores")
+    run.add_argument("--criterion", action="append", metavar="C", help="only this criterion (repeatable)")
+    run.add_argument("--preset", metavar="NAME", help="named set of constants (default: tournesol)")
+    run.add_argument("--config", type=Path, metavar="FILE.json", help="constants that differ from the preset's")
+    run.add_argument("--threads", type=_threads, metavar="N", help="at most so many threads (default: all)")
+    run.set_defaults(command=_run)
+    warm = commands.add_parser("warm", help="compile the numeric kernels, so that later runs start at once")
+    warm.set_defaults(command=_warm)
+    return parser
+
+
+def _threads(text: str) -> int:
+    count = int(text) if text.isascii() and text.isdecimal() else 0
+    if count < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return count
+
+
+def _run(options: argparse.Namespace) -> None:
+    if options.threads is not None:
+        os.environ["POLARS_MAX_THREADS"] = str(options.threads)  # polars reads it when it is imported
+    from solidago.cli.run import Order, run
+
+    run(
+        Order(
+            dataset=options.dataset,
+            out=options.out,
+            criteria=options.criterion,
+            preset=options.preset,
+            config=options.config,
+            threads=options.threads,
+        )
+    )
+
+
+def _warm(options: argparse.Namespace) -> None:
+    from solidago.engine import warm
+
+    warm()

@@ -1,0 +1,110 @@
+"""From a file to files: read, compute, write, and keep a record of it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import platform
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+from solidago import __version__, pipeline
+from solidago.cli.progress import Reporter
+from solidago.config import Config
+from solidago.errors import InvalidInput
+from solidago.io import results, tournesol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from solidago.dataset import Dataset
+    from solidago.results import CriterionResult
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the command line asks for."""
+
+    dataset: Path
+    out: Path
+    criteria: list[str] | None
+    preset: str | None
+    config: Path | None
+    threads: int | None
+
+
+def run(order: Order) -> None:
+    """Compute the scores of a dataset and write them, or raise and write nothing."""
+    begun = time.perf_counter()
+    config = _config(order.preset, order.config)
+    report = Reporter(parts=2 + len(pipeline.STEPS))
+    with report.part("read"):
+        export = tournesol.read(order.dataset)
+    dataset, sha256 = export.dataset, export.sha256
+    del export  # the texts of all rows: not needed any more, and large
+    report.parts += (len(pipeline.STEPS) - 1) * (len(order.criteria or dataset.criteria) - 1)
+    result = pipeline.run(dataset, config, criteria=order.criteria, threads=order.threads, progress=report)
+    with results.all_or_nothing(order.out) as folder:
+        with report.part("write"):
+            outputs = results.write_tables(folder, dataset, result)
+        record = {
+            "version": __version__,
+            "input": {"file": order.dataset.name, "sha256": sha256, "dataset_digest": dataset.digest()},
+            "outputs": outputs,
+            "config": config.to_mapping(),
+            "counts": _counts(dataset),
+            "criteria": {name: _outcome(dataset, name, result.criteria[name]) for name in result.criteria},
+            "seconds": {**report.seconds, **result.seconds, "total": time.perf_counter() - begun},
+            "platform": _platform(),
+        }
+        results.write_record(folder, record)
+
+
+def _config(preset: str | None, path: Path | None) -> Config:
+    given = _read_json(path) if path is not None else {}
+    return Config.from_mapping(given | ({"preset": preset} if preset is not None else {}))
+
+
+def _read_json(path: Path) -> dict[str, object]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
+    except OSError as error:
+        raise InvalidInput(f"Cannot read {str(path)!r}: {error.strerror or error}.") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"{str(path)!r} is not JSON in UTF-8: {error}.") from error
+    if not isinstance(content, dict):
+        raise InvalidInput(f"{str(path)!r} must hold an object: names of constants with their values.")
+    return content
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number")
+
+
+def _counts(dataset: Dataset) -> dict[str, int]:
+    return {
+        "users": len(dataset.users),
+        "entities": len(dataset.entities),
+        "judgments": sum(map(len, dataset.judgments.values())),
+        "vouches": len(dataset.vouches.voucher),
+    }
+
+
+def _outcome(dataset: Dataset, criterion: str, outcome: CriterionResult) -> dict[str, object]:
+    return {
+        "judgments": len(dataset.judgments[criterion]),
+        "contributors": len(outcome.scalings),
+        "scalers": int(outcome.scalings.is_scaler.sum()),
+        "individual_scores": len(outcome.individual),
+        "collective_scores": len(outcome.collective),
+        "deviation": outcome.deviation,
+        "shift": outcome.shift,
+        "certificate": asdict(outcome.certificate),
+    }
+
+
+def _platform() -> dict[str, str]:
+    """Return what equal bytes on another machine would depend on."""
+    packages = {name: importlib.metadata.version(name) for name in ("numpy", "numba", "polars")}
+    return {"python": platform.python_version(), "machine": platform.machine(), **packages}
