@@ -8,6 +8,8 @@ from backend.entities.models import Entity
 class EntitySerializer(serializers.ModelSerializer[Entity]):
     """An item without its scores."""
 
+    url = serializers.CharField(help_text="Where it is to be found; may be empty.")
+
     class Meta:
         model = Entity
         fields: tuple[str, ...] = ("uid", "title", "text", "author", "url", "tags", "published_on")

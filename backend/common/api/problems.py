@@ -98,7 +98,8 @@ def is_api(request: HttpRequest) -> bool:
 def _from_application(error: ApplicationError) -> Problem:
     message = str(error)
     errors = ({"parameter": error.field, "code": error.code, "detail": message},) if error.field else ()
-    return Problem(error.status, error.code, message, errors)
+    details = {name: value if isinstance(value, int | float) else str(value) for name, value in error.details.items()}
+    return Problem(error.status, error.code, message, errors, extra={"details": details} if details else {})
 
 
 def _from_validation(error: exceptions.ValidationError) -> Problem:

@@ -50,6 +50,10 @@ PROBLEM = {
                 },
             },
         },
+        "details": {
+            "type": "object",
+            "description": "The particulars that `detail` tells, by name, where there are any.",
+        },
     },
 }
 
@@ -67,6 +71,7 @@ class AutoSchema(BaseAutoSchema):
             responses.setdefault(status, {"$ref": f"#/components/responses/{name}"})
         if self.method == "GET":
             responses["304"] = {"description": "Nothing changed since the answer with the ETag in If-None-Match."}
+        operation["responses"] = dict(sorted(responses.items()))
         return operation
 
     def _problems(self) -> dict[str, tuple[str, str]]:
@@ -95,6 +100,9 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
 def add_problems(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """Define once the responses that the operations refer to (a hook of drf-spectacular)."""
     components = result["components"]
+    for name, schema in components["schemas"].items():
+        if name.endswith("Request"):
+            schema["additionalProperties"] = False
     components["schemas"]["Problem"] = PROBLEM
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     components["responses"] = {name: {"description": text, "content": content} for name, text in ALL_PROBLEMS.values()}
