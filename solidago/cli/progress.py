@@ -19,12 +19,16 @@ WIPE = "\r\x1b[K"
 class Reporter:
     """Says what is under way and how long it took; ``seconds`` keeps the times of `part`."""
 
-    def __init__(self, parts: int) -> None:
-        self.parts, self.finished = parts, 0
+    def __init__(self) -> None:
+        self.parts, self.finished = 0, 0
         self.seconds: dict[str, float] = {}
         self._live = sys.stderr.isatty()
         self._step: str | None = None
         self._begun = 0.0
+
+    def expect(self, parts: int) -> None:
+        """Say how many parts there are in all, once that is known."""
+        self.parts = parts
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """Take note of a step: called before and after each of its parts, as `solidago.pipeline.Progress`."""
@@ -48,7 +52,7 @@ class Reporter:
 
     def _draw(self, step: str) -> None:
         if self._live:
-            full = BAR * self.finished // self.parts
+            full = BAR * self.finished // self.parts if self.parts else 0
             print(f"{WIPE}[{'#' * full}{'.' * (BAR - full)}] {step}", end="", file=sys.stderr, flush=True)
 
     def _line(self, text: str) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import json
 import platform
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from solidago import __version__, pipeline
+from solidago import __version__
 from solidago.cli.progress import Reporter
 from solidago.config import Config
 from solidago.errors import InvalidInput
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from solidago.dataset import Dataset
-    from solidago.results import CriterionResult
+    from solidago.results import CriterionResult, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,15 @@ def run(order: Order) -> None:
     """Compute the scores of a dataset and write them, or raise and write nothing."""
     begun = time.perf_counter()
     config = _config(order.preset, order.config)
-    report = Reporter(parts=2 + len(pipeline.STEPS))
-    with report.part("read"):
-        export = tournesol.read(order.dataset)
-    dataset, sha256 = export.dataset, export.sha256
-    del export  # the texts of all rows: not needed any more, and large
-    report.parts += (len(pipeline.STEPS) - 1) * (len(order.criteria or dataset.criteria) - 1)
-    result = pipeline.run(dataset, config, criteria=order.criteria, threads=order.threads, progress=report)
+    report = Reporter()
+    # Importing numba takes as long as reading a large file, and reading leaves a core free.
+    with ThreadPoolExecutor(max_workers=1) as background:
+        importing = background.submit(importlib.import_module, "solidago.pipeline")
+        with report.part("read"):
+            dataset, sha256 = _read(order.dataset)
+        pipeline = importing.result()
+    report.expect(parts=(len(pipeline.STEPS) - 1) * len(order.criteria or dataset.criteria) + 3)
+    result: Result = pipeline.run(dataset, config, criteria=order.criteria, threads=order.threads, progress=report)
     with results.all_or_nothing(order.out) as folder:
         with report.part("write"):
             outputs = results.write_tables(folder, dataset, result)
@@ -59,6 +63,12 @@ def run(order: Order) -> None:
             "platform": _platform(),
         }
         results.write_record(folder, record)
+
+
+def _read(path: Path) -> tuple[Dataset, str]:
+    """Return the dataset and the file's SHA-256, without the texts of all rows, which are large."""
+    export = tournesol.read(path)
+    return export.dataset, export.sha256
 
 
 def _config(preset: str | None, path: Path | None) -> Config:
