@@ -5,11 +5,13 @@ PORT ?= 8000
 # Test processes; more than four gain little and need as many databases.
 WORKERS ?= $(shell cores=$$(nproc); echo $$((cores > 4 ? 4 : cores)))
 
+SAMPLE ?= 0
+SEED ?=
+
 BIN := .venv/bin
 INSTALLED := .venv/installed
 KERNELS := .local/kernels-compiled
 STATIC := staticfiles/staticfiles.json
-CHECKED := solidago backend frontend tests benchmarks scripts manage.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-slow e2e check format bench clean
@@ -26,8 +28,8 @@ demo: setup ## serve a populated poll at http://127.0.0.1:8000 (PORT= changes it
 test: setup ## run all tests but the slow ones
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-test-slow: setup ## run the slow tests
-	$(BIN)/python -m pytest -m slow
+test-slow: setup ## run the slow tests (SAMPLE=3 SEED=x: three of them, chosen by the seed)
+	$(BIN)/python -m pytest -m slow --sample "$(SAMPLE)" --sample-seed "$(SEED)"
 
 e2e: setup ## run the tests in a real browser (as root, install Chromium where it is missing)
 	scripts/require-browser.sh

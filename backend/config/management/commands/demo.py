@@ -80,11 +80,9 @@ def worker() -> Program:
 
 
 def web(port: int) -> Program:
-    argv = [
-        *(sys.executable, "-m", "gunicorn", "backend.config.wsgi", "--bind", f"{HOST}:{port}", "--preload"),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "3"),
-    ]
-    return Program(name="The web server", argv=argv, log=FOLDER / "web.log")
+    argv = [sys.executable, "-m", "gunicorn", "-c", "python:backend.config.gunicorn"]
+    env = os.environ | {"BIND": f"{HOST}:{port}"}
+    return Program(name="The web server", argv=argv, log=FOLDER / "web.log", env=env)
 
 
 def scheduler() -> Program:
