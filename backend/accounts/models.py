@@ -39,7 +39,7 @@ class Contributor(BaseModel):
 
     user = models.OneToOneField(User, null=True, blank=True, on_delete=models.CASCADE, related_name="contributor")
     origin = models.CharField(max_length=200, blank=True, default="", help_text=_("Empty for accounts."))
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=500)
     given_trust = models.FloatField(
         null=True, blank=True, help_text=_("Trust that came with an import, used as it is; empty: computed.")
     )

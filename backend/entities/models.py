@@ -14,7 +14,7 @@ class Entity(BaseModel):
     """One thing of one poll."""
 
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="entities")
-    uid = models.CharField(max_length=200, help_text="Its name in addresses, files and the API.")
+    uid = models.CharField(max_length=500, help_text="Its name in addresses, files and the API.")
     title = models.CharField(max_length=300)
     text = models.TextField(blank=True, max_length=20_000)
     author = models.CharField(max_length=200, blank=True)

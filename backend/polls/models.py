@@ -47,7 +47,7 @@ class Criterion(BaseModel):
     """One aspect on which two entities are compared. The first of a poll is its main criterion."""
 
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="criteria")
-    name = models.SlugField(max_length=100, help_text=_("In files and the API."))
+    name = models.SlugField(max_length=500, help_text=_("In files and the API."))
     title = models.CharField(max_length=200)
     question = models.CharField(max_length=300, blank=True)
     description = models.TextField(blank=True, max_length=2_000)

@@ -1,0 +1,1 @@
+"""The poll that `make demo` shows: written items, simulated contributors."""
