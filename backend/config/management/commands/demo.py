@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from backend.common.embedded import EmbeddedError, missing
 from backend.common.embedded.commands import Stopped, run_command, stopped_by_signals
 from backend.common.embedded.processes import ProcessGroup, Program
+from backend.datasets.demo.logins import logins_read
 from backend.polls.models import Poll
 
 HOST = "127.0.0.1"
@@ -54,6 +55,8 @@ class Command(BaseCommand):
         group.start(scheduler())
         group.wait_until(lambda: answers(port))
         self.stdout.write(f"Helianthus is ready: http://{HOST}:{port}")
+        accounts = [f"{name} with the password {password}" for name, password in logins_read().items()]
+        self.stdout.write(f"Log in as {', or as '.join(accounts)}. Ctrl-C stops everything.")
         self.stdout.flush()
         while True:
             time.sleep(0.5)
