@@ -1,0 +1,53 @@
+"""GET /polls/{slug}/suggestions/."""
+
+import pytest
+
+from backend.accounts.models import User
+from backend.polls.models import Poll
+from tests.backend.api.helpers import Api, World, problem
+
+PATH = "polls/budget/suggestions/"
+
+
+def test_it_works(api: Api, world: World, user: User) -> None:
+    [pair] = api.login(user).get(PATH).json()["results"]
+    assert pair["left"]["uid"] != pair["right"]["uid"]
+    assert pair["reason"]
+    assert pair["reason_text"]
+
+
+def test_visitors_get_a_pair_to_try(api: Api, world: World) -> None:
+    assert len(api.get(PATH).json()["results"]) == 1
+
+
+def test_compared_excluded_and_hidden_items_are_not_suggested(api: Api, world: World, user: User) -> None:
+    api.login(user)
+    body = {"left": "school", "right": "bridge", "judgments": {"priority": 1}}
+    assert api.post("polls/budget/comparisons/", body).status_code == 201
+    exclude = {"exclude": ["park", "statue", "tower"]}
+    [pair] = api.get(PATH, exclude).json()["results"]
+    assert "fountain" in (pair["left"]["uid"], pair["right"]["uid"])
+    exclude["exclude"].append("fountain")
+    assert api.get(PATH, exclude).json()["results"] == []
+
+
+def test_a_private_poll_is_not_found(api: Api, staff_poll: Poll) -> None:
+    problem(api.get("polls/staff/suggestions/"), 404, "poll_not_found", "slug")
+
+
+def test_wrong_method(api: Api, world: World) -> None:
+    problem(api.send("post", PATH), 405, "method_not_allowed")
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("exclude=", "exclude.0"),
+        ("exclude=%00", "exclude.0"),
+        ("exclude=a&exclude=" + "x" * 201, "exclude.1"),
+        ("&".join(["exclude=a"] * 21), "exclude"),
+        ("limit=1", "limit"),
+    ],
+)
+def test_bad_parameters_are_named(api: Api, world: World, query: str, parameter: str) -> None:
+    problem(api.get(f"{PATH}?{query}"), 400, "invalid", parameter)
