@@ -39,7 +39,7 @@ check: $(INSTALLED) ## run linters, type checker, import rules and migration che
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/djlint frontend/templates --check --quiet
 	$(BIN)/djlint frontend/templates --lint --quiet
 	$(BIN)/python -W "ignore:Got an error checking a consistent migration history" manage.py makemigrations --check --dry-run
