@@ -1,7 +1,7 @@
 """Writes: the publication of score sets. Nothing else writes scores."""
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 import polars as pl
 from django.db import OperationalError, connection, transaction
@@ -61,6 +61,10 @@ def score_set_publish(
     return score_set
 
 
+def _partition(score_set_id: int) -> str:
+    return f"{PARTITIONED}_{score_set_id}"
+
+
 def _existing_keys(poll: Poll) -> dict[str, pl.Series]:
     contributors = copy_out("SELECT id FROM accounts_contributor", [], KEY)
     entities = copy_out("SELECT id FROM entities_entity WHERE poll_id = %s", [poll.pk], KEY)
@@ -72,7 +76,7 @@ def _individual_scores_load(score_set: ScoreSet, rows: pl.DataFrame) -> None:
     """Load a partition of its own. The CHECK spares ATTACH a scan; the index is built once, on all rows."""
     names = {
         "parent": sql.Identifier(PARTITIONED),
-        "partition": sql.Identifier(f"{PARTITIONED}_{score_set.pk}"),
+        "partition": sql.Identifier(_partition(score_set.pk)),
         "set": sql.Literal(score_set.pk),
     }
     create = "CREATE TABLE {partition} (LIKE {parent}, CHECK (score_set_id = {set}))"
@@ -80,7 +84,7 @@ def _individual_scores_load(score_set: ScoreSet, rows: pl.DataFrame) -> None:
     second_index = "CREATE INDEX ON {partition} (contributor_id, score_set_id)"
     attach = "ALTER TABLE {parent} ATTACH PARTITION {partition} FOR VALUES IN ({set})"
     _execute(create, names)
-    copy_in(f"{PARTITIONED}_{score_set.pk}", rows, freeze=True)
+    copy_in(_partition(score_set.pk), rows, freeze=True)
     for statement in (index, second_index, attach):
         _execute(statement, names)
 
@@ -112,25 +116,32 @@ def score_sets_prune(*, poll: Poll) -> None:
     others.exclude(pk__in=[*daily.values_list("last", flat=True)]).delete()
 
 
-def _partitions_drop(score_set_ids: Collection[int]) -> None:
+def _partitions_drop(score_set_ids: set[int]) -> None:
+    """Drop the individual scores of these sets, and of sets that are gone (with their poll)."""
+    existing = {*ScoreSet.objects.values_list("pk", flat=True)}
+    for pk in sorted(pk for pk in _partitions() if pk in score_set_ids or pk not in existing):
+        if not any(_partition_dropped(pk) for _ in range(DROP_ATTEMPTS)):
+            logger.info("The individual scores of set %s are being read; they will be dropped after a later run", pk)
+
+
+def _partitions() -> list[int]:
+    """Return the keys of the score sets that have individual scores."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
-            " WHERE i.inhparent = %s::regclass AND c.relname = ANY(%s)",
-            [PARTITIONED, [f"{PARTITIONED}_{pk}" for pk in score_set_ids]],
+            " WHERE i.inhparent = %s::regclass",
+            [PARTITIONED],
         )
-        names = [name for (name,) in cursor.fetchall()]
-    for name in names:
-        if not any(_partition_dropped(name) for _ in range(DROP_ATTEMPTS)):
-            logger.info("%s is being read; it will be dropped after a later run", name)
+        return [int(name.rpartition("_")[2]) for (name,) in cursor.fetchall()]
 
 
-def _partition_dropped(name: str) -> bool:
+def _partition_dropped(score_set_id: int) -> bool:
     """Drop a partition unless readers hold it: a DROP that waits for them would make all later readers wait."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '200ms'")
-            cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)).as_string(cursor.connection))
+            drop = sql.SQL("DROP TABLE {}").format(sql.Identifier(_partition(score_set_id)))
+            cursor.execute(drop.as_string(cursor.connection))
     except OperationalError:
         return False
     return True

@@ -1,0 +1,44 @@
+"""Bases of admin pages."""
+
+from typing import TYPE_CHECKING, TypeVar
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import Model
+from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin
+    TabularInline = admin.TabularInline
+    UserAdmin = DjangoUserAdmin
+else:
+
+    class Subscriptable:
+        """Lets ``ModelAdmin[Poll]``, which type checkers ask for, run: Django's own classes refuse it."""
+
+        def __class_getitem__(cls, _model):
+            return cls
+
+    class ModelAdmin(Subscriptable, admin.ModelAdmin): ...
+
+    class TabularInline(Subscriptable, admin.TabularInline): ...
+
+    class UserAdmin(Subscriptable, DjangoUserAdmin): ...
+
+
+M = TypeVar("M", bound=Model)
+
+
+class ReadOnlyAdmin(ModelAdmin[M]):
+    """Shows rows that only services write; adds, changes and deletes none."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

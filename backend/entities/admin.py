@@ -1,0 +1,33 @@
+"""Admin pages of items."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from backend.common.admin import ModelAdmin
+from backend.entities.models import Entity
+from backend.entities.services import entity_set_hidden
+
+
+@admin.register(Entity)
+class EntityAdmin(ModelAdmin[Entity]):
+    list_display = ("title", "uid", "poll", "author", "published_on", "is_hidden")
+    list_filter = ("is_hidden", "poll")
+    list_select_related = ("poll",)
+    search_fields = ("title", "uid", "author")
+    raw_id_fields = ("poll",)
+    readonly_fields = ("is_hidden", "search", "created_at", "updated_at")
+    actions = ("hide", "show")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Entity]:
+        return super().get_queryset(request).defer("search")
+
+    @admin.action(description="Hide from pages at once and from the next run")
+    def hide(self, request: HttpRequest, queryset: QuerySet[Entity]) -> None:
+        for entity in queryset:
+            entity_set_hidden(entity=entity, is_hidden=True)
+
+    @admin.action(description="Show again")
+    def show(self, request: HttpRequest, queryset: QuerySet[Entity]) -> None:
+        for entity in queryset:
+            entity_set_hidden(entity=entity, is_hidden=False)
