@@ -22,6 +22,7 @@ HEART, ROOT, SHORTEST, LONGEST, UNJUDGED = 9.5, 7.0, 17.0, 48.0, 25.0
 PETALS_OF_ONE = 8
 # Successive seeds of a sunflower are this far apart, in radians: the golden angle.
 GOLDEN_ANGLE = pi * (3 - sqrt(5))
+RAYS = 42
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def flower(petals: Sequence[Petal], *, size: int = 48) -> SafeString:
     drawn = list(petals) * PETALS_OF_ONE if len(petals) == 1 else list(petals)
     label = "; ".join(str(petal) for petal in petals) or _("No criterion")
     turn = 360 / max(len(drawn), 1)
-    width = min(11.5, 34 * sin(pi / max(len(drawn), 3)))
+    width = _petal_width(len(drawn))
     shapes = format_html_join(
         "",
         '<g transform="rotate({})">{}</g>',
@@ -80,6 +81,10 @@ def flower(petals: Sequence[Petal], *, size: int = 48) -> SafeString:
         shapes,
         HEART,
     )
+
+
+def _petal_width(count: int) -> float:
+    return min(16.0, 34 * sin(pi / max(count, 3)))
 
 
 def _petal(petal: Petal, width: float) -> SafeString:
@@ -106,11 +111,24 @@ def _length(score: float) -> float:
 
 def _petal_path(length: float, width: float) -> str:
     near, far = ROOT + 0.45 * (length - ROOT), ROOT + 0.85 * (length - ROOT)
+    width = min(width, 0.62 * (length - ROOT))
     points = [
         _short(v)
         for v in (-ROOT, width, -near, width * 0.8, -far, 0, -length, -width * 0.8, -far, -width, -near, 0, -ROOT)
     ]
     return "M0 {}C{} {} {} {} {} {}C{} {} {} {} {} {}z".format(*points)
+
+
+def petal_key(place: int, total: int) -> SafeString:
+    """Draw which petal of a flower belongs to a criterion; decorative, as its name stands beside it."""
+    count = PETALS_OF_ONE if total == 1 else total
+    path = _petal_path(LONGEST, _petal_width(count))
+    tones = ("petal" if total == 1 or i == place else "petal-unjudged" for i in range(count))
+    shapes = ((tone, path, _short(i * 360 / count)) for i, tone in enumerate(tones))
+    return format_html(
+        '<svg class="flower" width="28" height="28" viewBox="-50 -50 100 100" aria-hidden="true">{}</svg>',
+        format_html_join("", '<path class="{}" d="{}" transform="rotate({})"/>', shapes),
+    )
 
 
 def interval(score: float, low: float, high: float) -> SafeString:
@@ -142,11 +160,11 @@ def histogram(bins: Sequence[Bin], *, label: str, mark: float | None = None) -> 
     )
     ticks = format_html_join(
         "",
-        '<text x="{}" y="114" text-anchor="{}">{}</text>',
+        '<text x="{}" y="111" text-anchor="{}">{}</text>',
         ((0, "start", score_text(-SCALE)), (100, "middle", "0"), (200, "end", score_text(SCALE))),
     )
     return format_html(
-        '<svg class="histogram" viewBox="0 0 200 118" role="img" aria-label="{}">{}<line class="bar-rule" x1="0" x2="200" y1="100" y2="100"/>{}{}</svg>',
+        '<svg class="histogram" viewBox="0 0 200 114" role="img" aria-label="{}">{}<line class="bar-rule" x1="0" x2="200" y1="100" y2="100"/>{}{}</svg>',
         label,
         bars,
         marker,
@@ -172,11 +190,9 @@ def seed_head(seeds: Sequence[Seed], *, label: str) -> SafeString:
         '<circle class="seed seed-{}" cx="{}" cy="{}" r="{}"><title>{}: {}</title></circle>',
         (_seed(i, seed, reach) for i, seed in enumerate(seeds)),
     )
-    rays = format_html_join(
-        "", '<path d="{}" transform="rotate({})"/>', ((_ray(k % 2), _short(k * 360 / 34)) for k in range(34))
-    )
+    rays = format_html_join("", '<path class="{}" d="{}" transform="rotate({})"/>', (_ray(k) for k in range(RAYS)))
     return format_html(
-        '<svg class="seed-head" viewBox="-100 -100 200 200" role="img" aria-label="{}"><g class="rays">{}</g>'
+        '<svg class="seed-head" viewBox="-100 -100 200 200" role="img" aria-label="{}">{}'
         '<circle class="seed-bed" r="68"/>{}</svg>',
         label,
         rays,
@@ -199,9 +215,13 @@ def _seed(rank: int, seed: Seed, reach: float) -> tuple[int, str, str, str, str,
     )
 
 
-def _ray(is_back: int) -> str:
-    tip, width = (98, 8.5) if is_back else (90, 7.5)
-    return f"M0-62C{width}-70 {width}-{tip - 10} 0-{tip}C-{width}-{tip - 10}-{width}-70 0-62z"
+def _ray(place: int) -> tuple[str, str, str]:
+    """Return one petal around a seed head: first those behind, then those in front between them."""
+    behind = place < RAYS // 2
+    tip, width = (98, 8.5) if behind else (91, 8)
+    turn = (place % (RAYS // 2) + (0.5 if behind else 0)) * 360 / (RAYS // 2)
+    path = f"M0-62C{width}-70 {width}-{tip - 10} 0-{tip}C-{width}-{tip - 10}-{width}-70 0-62z"
+    return "ray-back" if behind else "ray", path, _short(turn)
 
 
 def _percent(score: float) -> float:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from django.http import HttpRequest
 
@@ -30,9 +32,15 @@ class Outcome:
     right: str
     changes: Sequence[ChangeRow]
 
+    @property
+    def groups(self) -> list[dict[str, object]]:
+        """The changes by criterion."""
+        grouped = groupby(self.changes, key=attrgetter("criterion"))
+        return [{"criterion": criterion, "changes": list(changes)} for criterion, changes in grouped]
+
 
 def outcome_keep(request: HttpRequest, *, poll: str, left: str, right: str, outcome: JudgeOutcome) -> None:
-    rows = [_row(change) for change in outcome.changes]
+    rows = [_row(change) for change in outcome.changes if change.before != change.after]
     request.session[KEY] = asdict(Outcome(poll, left, right, rows))
 
 

@@ -18,6 +18,11 @@ def flower(petals: Sequence[charts.Petal], size: int = 48) -> SafeString:
 
 
 @register.simple_tag
+def petal_key(place: int, total: int) -> SafeString:
+    return charts.petal_key(place, total)
+
+
+@register.simple_tag
 def interval(score: float, low: float, high: float) -> SafeString:
     return charts.interval(score, low, high)
 
