@@ -16,8 +16,6 @@ from django.core.management import CommandError, call_command
 from backend.common.embedded import EmbeddedError, State, embedded_servers, postgres_server, redis_server
 from backend.common.embedded.processes import processes_running
 
-MANAGE = [sys.executable, "manage.py"]
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -32,7 +30,7 @@ def _without_given_servers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def with_services(folder: Path, *command: str, **options: object) -> subprocess.Popen[str]:
-    argv = [*MANAGE, "with_services", "--state", str(folder), "--", *command]
+    argv = [sys.executable, "-m", "backend.common.embedded", "--state", str(folder), "--", *command]
     return subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)  # type: ignore[call-overload]
 
 
@@ -78,16 +76,22 @@ print(name, redis.Redis.from_url(os.environ["REDIS_URL"]).ping(), os.environ["SE
 
 
 def test_command_finds_both_servers_and_a_lasting_key_and_gives_its_exit_code(folder: Path) -> None:
-    processes = []
+    answers = []
     for _ in range(2):
-        processes.append(with_services(folder, sys.executable, "-c", SHOW + "raise SystemExit(7)"))
-        processes[-1].wait()
-    assert [process.returncode for process in processes] == [7, 7]
-    answers = [process.communicate()[0].split() for process in processes]
+        process = with_services(folder, sys.executable, "-c", SHOW + "raise SystemExit(7)")
+        answers.append(process.communicate()[0].split())
+        assert process.returncode == 7
     assert answers[0][:2] == ["helianthus", "True"]
     assert len(answers[0][2]) > 50
     assert answers[0] == answers[1]
     assert (folder / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_management_command_does_the_same(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        call_command("with_services", "--state", str(folder), "--", sys.executable, "-c", SHOW + "raise SystemExit(7)")
+    assert ended.value.code == 7
+    assert capfd.readouterr().out.startswith("helianthus True")
 
 
 def test_missing_command_is_a_clear_error() -> None:

@@ -35,8 +35,9 @@ class Command(BaseCommand):
     def handle(self, *, port: int, **options: Any) -> None:
         require_free(port)
         if missing() or not os.environ.get("SECRET_KEY"):
-            again = [*MANAGE, "demo", "--port", str(port)]
-            os.execv(sys.executable, [*MANAGE, "with_services", "--state", str(FOLDER), "--", *again])  # noqa: S606
+            services = [sys.executable, "-m", "backend.common.embedded", "--state", str(FOLDER), "--"]
+            os.chdir(settings.BASE_DIR)  # where Python finds the module
+            os.execv(sys.executable, [*services, *MANAGE, "demo", "--port", str(port)])  # noqa: S606
         try:
             with stopped_by_signals(), ProcessGroup() as group:
                 self.run(group, port)
