@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
+import numpy as np
+
 from solidago.aggregation.quantile import aggregate
 from solidago.config import Config
 from solidago.dataset import Dataset, Floats
@@ -96,7 +98,7 @@ def run(
     steps = _Steps(len(names), progress, cancelled)
     with Threads(threads) as pool:
         with steps.timed("trust", 0, 1):
-            trust = compute_trust(dataset)
+            trust = np.array(compute_trust(dataset), np.float64)
         runs = (_Criterion(dataset, name, trust, config, pool) for name in names)
         results = {run.name: run.result(steps, done) for done, run in enumerate(runs)}
     return Result(results, trust, dict(steps.seconds))
@@ -143,9 +145,7 @@ class _Criterion:
         with steps.timed("voting rights", done):
             rights = affine_overtrust(ratings, self.trust, self.config)
         with steps.timed("scaling", done):
-            scalings = collaborative_scaling(
-                ratings, raw, self.trust, self.dataset.users, self.config, self.threads
-            )
+            scalings = collaborative_scaling(ratings, raw, self.trust, self.dataset.users, self.config, self.threads)
         with steps.timed("standardisation", done):
             scalings, deviation, zero = self._common_unit(ratings, raw, rights, scalings)
             scaled = scalings.apply(ratings, raw, self.threads)

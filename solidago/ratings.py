@@ -83,7 +83,9 @@ def index_ratings(
 ) -> Ratings:
     """Index the judgments of one criterion."""
     comparisons = np.searchsorted(judgments.user, np.arange(n_users + 1)).astype(np.int32)
-    left, right = judgments.left, judgments.right
+    # Copies: an array that is read-only or strided, as one from a file may be, would have kernels compiled anew.
+    left, right = np.array(judgments.left, np.int32), np.array(judgments.right, np.int32)
+    value = np.array(judgments.value, np.float64)
     work = np.diff(comparisons).astype(np.float64)
     counts = np.zeros(n_users, np.int32)
     threads.over(work, lambda i, j: kernels.count_ratings(i, j, comparisons, left, right, n_entities, counts))
@@ -95,7 +97,7 @@ def index_ratings(
         lambda i, j: kernels.fill_ratings(i, j, comparisons, left, right, n_entities, rows, user, entity, a, b),
     )
     privacy = _privacy(user, entity, n_entities, private, private_weight)
-    return Ratings(user, entity, rows, comparisons, a, b, judgments.value, privacy, n_entities)
+    return Ratings(user, entity, rows, comparisons, a, b, value, privacy, n_entities)
 
 
 def _privacy(user: Indices, entity: Indices, n_entities: int, private: PrivateRatings, weight: float) -> Floats:

@@ -1,0 +1,1 @@
+"""From contributors' scaled scores to one collective score an entity."""

@@ -12,9 +12,7 @@ from solidago.results import CollectiveScores
 from solidago.triples import Triples
 
 
-def aggregate(
-    ratings: Ratings, scaled: Triples, rights: Floats, config: Config, threads: Threads
-) -> CollectiveScores:
+def aggregate(ratings: Ratings, scaled: Triples, rights: Floats, config: Config, threads: Threads) -> CollectiveScores:
     """Return the collective score of every entity with a rater.
 
     A coalition of total voting right W moves an unsquashed score by at most ``aggregation_lipschitz * W``.

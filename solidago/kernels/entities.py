@@ -66,6 +66,6 @@ def aggregate(
             rating = raters[start[e] + i]
             v[i], w[i], lu[i], ru[i] = score[rating], voting_right[rating], left[rating], right[rating]
             total[o] += w[i]
-        center = median(v, w, lu, ru, n, lipschitz, 0.0)
-        collective[o] = center if q == 0.5 else quantile(v, w, lu, ru, n, lipschitz, 0.0, q)
+        center = median(v, w, lu, ru, n, lipschitz, 0.0, 0.0)
+        collective[o] = center if q == 0.5 else quantile(v, w, lu, ru, n, lipschitz, 0.0, q, center)
         polarisation[o] = deviation(v, w, lu, ru, n, lipschitz, center, 1.0, 0.5, buffer)

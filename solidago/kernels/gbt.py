@@ -150,6 +150,49 @@ def _gather(a: Indices, b: Indices, r: Floats, theta: Floats, start: Pointers, o
 
 
 @part
+def _start_roots(
+    bounded: bool, side: float, start: Pointers, pull: Floats, reach: Floats, low: Floats, high: Floats, open_: Indices
+) -> int:
+    """List in ``open_`` the entities whose loss rises somewhere on this side; return their number.
+
+    The slope of the loss tends to the sum of 1 + pull (a Gaussian's to infinity): at zero, it never rises.
+    """
+    count = 0
+    for i in range(len(reach)):
+        doubt = 0.0
+        for t in range(start[i], start[i + 1]):
+            doubt += 1.0 + side * pull[t]
+        reach[i], low[i], high[i] = 0.0, 0.0, math.inf
+        if bounded and doubt == 0.0:
+            reach[i] = FARTHEST
+        else:
+            open_[count] = i
+            count += 1
+    return count
+
+
+@part
+def _place(side: float, start: Pointers, offset: Floats, reach: Floats, open_: Indices, count: int, x: Floats) -> int:
+    """Write, list after list, the differences of the open entities when they move by their reach; return how many."""
+    size = 0
+    for o in range(count):
+        i = open_[o]
+        for t in range(start[i], start[i + 1]):
+            x[size] = side * offset[t] + reach[i]
+            size += 1
+    return size
+
+
+@part
+def _toward_root(d: float, excess: float, slope: float, curvature: float, low: float, high: float) -> float:
+    """Return the root of the parabola through this point, a third-order step, or the middle of the bracket."""
+    square = slope * slope - 2.0 * excess * curvature
+    step = -2.0 * excess / (slope + math.sqrt(square)) if square > 0.0 else -excess / slope
+    target = d + step if low < d + step < high else 0.5 * (low + high)
+    return min(target, FARTHEST)
+
+
+@part
 def _reach(
     law: int, la: float, lb: float, k: float, side: float, start: Pointers, offset: Floats, pull: Floats,
     reach: Floats, by_entity: Floats, by_touch: Floats, open_: Indices,
@@ -160,30 +203,13 @@ def _reach(
     pulls times ``side``: convex, f(0) = 0, so f(d) = k has at most one root d > 0. All entities advance together,
     so that Phi is evaluated on whole arrays; each keeps a bracket and leaves when its last step was small.
     """
-    n = len(reach)
     x, linear, factor, first, second = by_touch[0], by_touch[1], by_touch[2], by_touch[3], by_touch[4]
     base, low, high = by_entity[0], by_entity[1], by_entity[2]
-    remaining = 0
-    for i in range(n):
-        doubt = 0.0
-        for t in range(start[i], start[i + 1]):
-            doubt += 1.0 + side * pull[t]
-        reach[i], base[i], low[i], high[i] = 0.0, 0.0, 0.0, math.inf
-        # The slope of f tends to this sum (a Gaussian's to infinity): at zero, f never rises.
-        if law != GAUSSIAN and doubt == 0.0:
-            reach[i] = FARTHEST
-        else:
-            open_[remaining] = i
-            remaining += 1
+    remaining = _start_roots(law != GAUSSIAN, side, start, pull, reach, low, high, open_)
     for turn in range(_ROOT_STEPS):
         if remaining == 0:
             return
-        size = 0
-        for o in range(remaining):
-            i = open_[o]
-            for t in range(start[i], start[i + 1]):
-                x[size] = side * offset[t] + reach[i]
-                size += 1
+        size = _place(side, start, offset, reach, open_, remaining, x)
         cumulants(law, la, lb, x, size, linear, factor, first, second)
         kept, position = 0, 0
         for o in range(remaining):
@@ -203,21 +229,10 @@ def _reach(
             if turn == 0:
                 base[i] = phi
             excess = phi - base[i] - k
-            if excess > 0.0:
-                high[i] = d
-            else:
-                low[i] = d
-                if d == FARTHEST:
-                    continue
-            # Root of the parabola through this point with this slope and curvature: a third-order step.
-            square = slope * slope - 2.0 * excess * curvature
-            move = -2.0 * excess / (slope + math.sqrt(square)) if square > 0.0 else -excess / slope
-            target = d + move
-            if not (low[i] < target < high[i]):
-                target = 0.5 * (low[i] + high[i])
-            target = min(target, FARTHEST)
-            reach[i] = target
-            if abs(target - d) > _LAST_STEP * target:
+            low[i], high[i] = (low[i], d) if excess > 0.0 else (d, high[i])
+            # At FARTHEST without having lost k, the interval is low = target = FARTHEST: the entity leaves.
+            reach[i] = _toward_root(d, excess, slope, curvature, low[i], high[i])
+            if abs(reach[i] - d) > _LAST_STEP * reach[i]:
                 open_[kept] = i
                 kept += 1
         remaining = kept

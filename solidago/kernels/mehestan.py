@@ -54,17 +54,17 @@ def _shared_most(
 
 @part
 def _meet(
-    row: int, end: int, entity: Indices, start: Indices, voices: Indices, voice_of: Indices,
+    own: Indices, entity: Indices, start: Indices, voices: Indices, voice_of: Indices,
     met: Indices, mine: Indices, theirs: Indices,
 ) -> None:  # fmt: skip
-    """List, scaler after scaler, the user's and the scaler's ratings of what both rate, entities ascending."""
+    """List, scaler after scaler, a user's and the scaler's ratings of what both rate, in the order of ``own``."""
     met[:] = 0
-    for i in range(row, end):
+    for i in own:
         for j in range(start[entity[i]], start[entity[i] + 1]):
             met[voice_of[j] + 1] += 1
     for v in range(len(met) - 1):
         met[v + 1] += met[v]
-    for i in range(row, end):
+    for i in own:
         for j in range(start[entity[i]], start[entity[i] + 1]):
             at = met[voice_of[j]]
             mine[at], theirs[at] = i, voices[j]
@@ -90,17 +90,24 @@ def _load(
 
 
 @kernel
-def intervals(score: Floats, left: Floats, right: Floats, low: Floats, high: Floats) -> None:
-    """Write [s - 2 l, s + 2 r]. Without uncertainty, equal scores must not count as apart."""
-    for i in range(len(score)):
-        low[i] = score[i] - 2.0 * left[i]
-        high[i] = score[i] + 2.0 * right[i] if right[i] > 0.0 else np.nextafter(score[i], math.inf)
+def intervals(
+    first: int, last: int, rows: Indices, score: Floats, left: Floats, right: Floats,
+    low: Floats, high: Floats, order: Indices,
+) -> None:  # fmt: skip
+    """Write [s - 2 l, s + 2 r] and the order of each user's ratings by the lower end, for users [first, last)."""
+    for u in range(first, last):
+        start, end = rows[u], rows[u + 1]
+        for i in range(start, end):
+            low[i] = score[i] - 2.0 * left[i]
+            # Without uncertainty, equal scores must not count as apart.
+            high[i] = score[i] + 2.0 * right[i] if right[i] > 0.0 else np.nextafter(score[i], math.inf)
+        order[start:end] = start + np.argsort(low[start:end], kind="mergesort")
 
 
 @kernel
 def multipliers(
     first: int, last: int, users: Indices, own: Indices, rows: Indices, entity: Indices,
-    score: Floats, left: Floats, right: Floats, low: Floats, high: Floats, privacy: Floats,
+    score: Floats, left: Floats, right: Floats, low: Floats, high: Floats, order: Indices, privacy: Floats,
     start: Indices, voices: Indices, voice_of: Indices, trust: Floats,
     scaler_multiplier: Floats, scaler_uncertainty: Floats,
     lipschitz: float, pair_lipschitz: float, default_deviation: float, most: int, seed: np.uint64, ids: Keys,
@@ -112,10 +119,11 @@ def multipliers(
     met = np.empty(n_scalers + 1, np.int64)
     mine, theirs = np.empty(meetings, np.int32), np.empty(meetings, np.int32)
     shared, ratios = np.empty((SHARED_ROWS, entities)), np.empty((4, most))
+    usable = np.empty(entities, np.int32)
     votes, buffer = np.empty((4, n_scalers)), np.empty((3, max(most, n_scalers)))
     for o in range(first, last):
         u = users[o]
-        _meet(rows[u], rows[u + 1], entity, start, voices, voice_of, met, mine, theirs)
+        _meet(order[rows[u] : rows[u + 1]], entity, start, voices, voice_of, met, mine, theirs)
         voters = 0
         for v in range(n_scalers):
             if v == own[o]:
@@ -127,18 +135,18 @@ def multipliers(
                 continue
             _load(shared, mine, theirs, met[v], n, score, left, right, low, high, privacy)
             key = mix(mix(seed ^ ids[u]) ^ scaler_ids[v])
-            count = collect_ratios(shared, n, scaler_multiplier[v], scaler_uncertainty[v], most, key, ratios)
+            count = collect_ratios(shared, n, scaler_multiplier[v], scaler_uncertainty[v], most, key, usable, ratios)
             if count == 0:
                 continue
             x, w, lu, ru = ratios[RATIO], ratios[RATIO_WEIGHT], ratios[RATIO_LEFT], ratios[RATIO_RIGHT]
-            center = median(x, w, lu, ru, count, pair_lipschitz, 0.0)
-            votes[0, voters] = median(x, w, lu, ru, count, pair_lipschitz, 1.0)
-            votes[1, voters] = trust[v]
+            ratio = median(x, w, lu, ru, count, pair_lipschitz, 1.0, 1.0)
+            center = median(x, w, lu, ru, count, pair_lipschitz, 0.0, ratio)
+            votes[0, voters], votes[1, voters] = ratio, trust[v]
             votes[2, voters] = deviation(x, w, lu, ru, count, pair_lipschitz, center, 1.0, 0.5, buffer)
             voters += 1
         resilience = lipschitz / (1e-9 + _norm(rows[u], rows[u + 1], score, privacy))
         x, w, around = votes[0], votes[1], votes[2]
-        multiplier[u] = median(x, w, around, around, voters, resilience, 1.0)
+        multiplier[u] = median(x, w, around, around, voters, resilience, 1.0, 1.0)
         uncertainty[u] = deviation(
             x, w, around, around, voters, resilience, multiplier[u], default_deviation, 0.5, buffer
         )
@@ -158,7 +166,7 @@ def _norm(row: int, end: int, score: Floats, privacy: Floats) -> float:
 @kernel
 def translations(
     first: int, last: int, users: Indices, own: Indices, rows: Indices, entity: Indices,
-    score: Floats, left: Floats, right: Floats, privacy: Floats,
+    score: Floats, left: Floats, right: Floats, order: Indices, privacy: Floats,
     start: Indices, voices: Indices, voice_of: Indices, trust: Floats, scaling: Floats,
     multiplier: Floats, multiplier_uncertainty: Floats,
     lipschitz: float, pair_lipschitz: float, default_deviation: float,
@@ -177,7 +185,7 @@ def translations(
     for o in range(first, last):
         u = users[o]
         m_u, dm_u = multiplier[u], multiplier_uncertainty[u]
-        _meet(rows[u], rows[u + 1], entity, start, voices, voice_of, met, mine, theirs)
+        _meet(order[rows[u] : rows[u + 1]], entity, start, voices, voice_of, met, mine, theirs)
         voters = 0
         for v in range(n_scalers):
             n = met[v + 1] - met[v]
@@ -193,11 +201,11 @@ def translations(
                     gaps[1, i] = math.sqrt(privacy[a] * privacy[b])
                     gaps[2, i] = m_v * left[b] + m_u * right[a] + spread
                     gaps[3, i] = m_v * right[b] + m_u * left[a] + spread
-                center = median(gaps[0], gaps[1], gaps[2], gaps[3], n, pair_lipschitz, 0.0)
+                center = median(gaps[0], gaps[1], gaps[2], gaps[3], n, pair_lipschitz, 0.0, 0.0)
                 around = deviation(gaps[0], gaps[1], gaps[2], gaps[3], n, pair_lipschitz, center, 1.0, 0.5, buffer)
                 votes[0, voters], votes[1, voters], votes[2, voters] = center, trust[v], around + dt_v
                 voters += 1
         x, w, around_ = votes[0], votes[1], votes[2]
         translation[u] = mean(x, w, around_, around_, voters, lipschitz, 0.0)
-        center = median(x, w, around_, around_, voters, lipschitz, 0.0)
+        center = median(x, w, around_, around_, voters, lipschitz, 0.0, translation[u])
         uncertainty[u] = deviation(x, w, around_, around_, voters, lipschitz, center, default_deviation, 0.5, buffer)

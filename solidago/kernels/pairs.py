@@ -1,7 +1,7 @@
-"""Ratios of score differences of two users, the scalee u and the scaler v, over pairs of entities that both rate.
+"""Ratios of two users' score differences, the scalee u's and the scaler v's, over pairs of entities that both rate.
 
-A ``shared`` table (rows below, one column an entity, by index) holds what both say of it. A pair of entities is
-usable if the interval [s - 2 l, s + 2 r] of one is entirely above that of the other, for both users.
+A ``shared`` table (rows below, one column an entity, by ascending LOW_U) holds what both say of it. A pair of
+entities is usable if the interval [s - 2 l, s + 2 r] of one is entirely above that of the other, for both users.
 """
 
 import math
@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from solidago.dataset import Floats, Indices
-from solidago.engine.jit import part
+from solidago.engine.jit import inlined, part
 
 # Rows of the shared table: u's triple and interval, v's triple and interval, root of the product of both privacies.
 S_U, L_U, R_U, LOW_U, HIGH_U, S_V, L_V, R_V, LOW_V, HIGH_V, WEIGHT = range(11)
@@ -56,39 +56,39 @@ def keep_comparable(shared: Floats, n: int) -> int:
     return kept
 
 
-@part
+@inlined
 def _write_ratio(
     shared: Floats, i: int, j: int, multiplier: float, uncertainty: float, ratios: Floats, at: int
 ) -> None:
-    """Write the ratio of v's to u's difference of entities i and j, times v's multiplier, with its uncertainties."""
-    if shared[S_U, i] < shared[S_U, j]:
-        i, j = j, i
-    d_u = shared[S_U, i] - shared[S_U, j]
-    l_u, r_u = shared[L_U, i] + shared[R_U, j], shared[R_U, i] + shared[L_U, j]
-    weight = shared[WEIGHT, i] * shared[WEIGHT, j]
-    if shared[S_V, i] < shared[S_V, j]:
-        i, j = j, i
-    d_v = shared[S_V, i] - shared[S_V, j]
-    l_v, r_v = shared[L_V, i] + shared[R_V, j], shared[R_V, i] + shared[L_V, j]
+    """Write the ratio of v's to u's difference of entities i and j, j the better for u, times v's multiplier."""
+    d_u = shared[S_U, j] - shared[S_U, i]
+    l_u, r_u = shared[L_U, j] + shared[R_U, i], shared[R_U, j] + shared[L_U, i]
+    difference = shared[S_V, j] - shared[S_V, i]
+    d_v, agrees = abs(difference), difference > 0.0
+    l_v = shared[L_V, j] + shared[R_V, i] if agrees else shared[L_V, i] + shared[R_V, j]
+    r_v = shared[R_V, j] + shared[L_V, i] if agrees else shared[R_V, i] + shared[L_V, j]
     ratio = d_v / d_u
     ratios[RATIO, at] = multiplier * ratio
-    ratios[RATIO_WEIGHT, at] = weight
+    ratios[RATIO_WEIGHT, at] = shared[WEIGHT, i] * shared[WEIGHT, j]
     ratios[RATIO_LEFT, at] = multiplier * (ratio - (d_v - l_v) / (d_u + r_u)) + uncertainty * ratio
     ratios[RATIO_RIGHT, at] = multiplier * ((d_v + r_v) / (d_u - l_u) - ratio) + uncertainty * ratio
 
 
 @part
-def _all_ratios(shared: Floats, n: int, multiplier: float, uncertainty: float, ratios: Floats) -> int:
+def _all_ratios(shared: Floats, n: int, multiplier: float, uncertainty: float, usable: Indices, ratios: Floats) -> int:
     """Write the ratios of all usable pairs, few enough to be tried one by one."""
     count = 0
     for i in range(n):
-        low_u, high_u, low_v, high_v = shared[LOW_U, i], shared[HIGH_U, i], shared[LOW_V, i], shared[HIGH_V, i]
-        for j in range(i + 1, n):
-            apart_u = (shared[LOW_U, j] >= high_u) | (shared[HIGH_U, j] <= low_u)
-            apart_v = (shared[LOW_V, j] >= high_v) | (shared[HIGH_V, j] <= low_v)
-            if apart_u & apart_v:
-                _write_ratio(shared, i, j, multiplier, uncertainty, ratios, count)
-                count += 1
+        low_v, high_v = shared[LOW_V, i], shared[HIGH_V, i]
+        # By ascending LOW_U, those above i for u come last.
+        above = i + np.searchsorted(shared[LOW_U, i:n], shared[HIGH_U, i])
+        found = 0
+        for j in range(above, n):
+            usable[found] = j
+            found += (shared[LOW_V, j] >= high_v) | (shared[HIGH_V, j] <= low_v)
+        for o in range(found):
+            _write_ratio(shared, i, usable[o], multiplier, uncertainty, ratios, count + o)
+        count += found
     return count
 
 
@@ -131,12 +131,11 @@ def _drawn_ratios(
 ) -> int:
     """Write the ratios of all usable pairs, or of ``most`` of them drawn evenly, without trying all pairs.
 
-    Entities enter by ascending HIGH_U, so that at f, in the order of LOW_U, those present are below f for u. Two
+    Entities enter by ascending HIGH_U, so that at f, in the table's order, those present are below f for u. Two
     trees, ordered by v's interval ends, count and find among them those below and above f for v:
     O((n + most) log n). A first sweep counts; a second one visits the pairs of the drawn ranks.
     """
     by_high_u = np.argsort(shared[HIGH_U, :n], kind="mergesort")
-    by_low_u = np.argsort(shared[LOW_U, :n], kind="mergesort")
     by_high_v = np.argsort(shared[HIGH_V, :n], kind="mergesort")
     by_low_v = np.argsort(shared[LOW_V, :n], kind="mergesort")
     high_v, low_v = shared[HIGH_V, :n][by_high_v], shared[LOW_V, :n][by_low_v]
@@ -150,7 +149,7 @@ def _drawn_ratios(
     for counting in (True, False):
         highs[:], lows[:] = 0, 0
         present, seen, written = 0, 0, 0
-        for f in by_low_u:
+        for f in range(n):
             while present < n and shared[HIGH_U, by_high_u[present]] <= shared[LOW_U, f]:
                 _add(highs, rank_high[by_high_u[present]])
                 _add(lows, rank_low[by_high_u[present]])
@@ -177,10 +176,14 @@ def _drawn_ratios(
 
 @part
 def collect_ratios(
-    shared: Floats, n: int, multiplier: float, uncertainty: float, most: int, key: np.uint64, ratios: Floats
-) -> int:
-    """Write at most ``most`` ratios of usable pairs, all if there are no more; return their number."""
+    shared: Floats, n: int, multiplier: float, uncertainty: float, most: int, key: np.uint64, usable: Indices,
+    ratios: Floats,
+) -> int:  # fmt: skip
+    """Write at most ``most`` ratios of usable pairs, all if there are no more; return their number.
+
+    ``usable`` (>= n) is overwritten.
+    """
     n = keep_comparable(shared, n)
     if n * (n - 1) // 2 <= most:
-        return _all_ratios(shared, n, multiplier, uncertainty, ratios)
+        return _all_ratios(shared, n, multiplier, uncertainty, usable, ratios)
     return _drawn_ratios(shared, n, multiplier, uncertainty, most, key, ratios)

@@ -53,7 +53,7 @@ def fill_ratings(
 
 @kernel
 def group(key: Indices, order: Indices, start: Indices, grouped: Indices) -> None:
-    """Counting sort: list items by key, within a key in the given order; ``start`` delimits the lists."""
+    """List items by key, within a key in the given order, by a counting sort; ``start`` delimits the lists."""
     start[:] = 0
     for i in range(len(key)):
         start[key[i] + 1] += 1

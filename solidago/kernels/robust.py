@@ -32,10 +32,12 @@ def _force(
 
 
 @part
-def quantile(v: Floats, w: Floats, lu: Floats, ru: Floats, n: int, lipschitz: float, default: float, q: float) -> float:
+def quantile(
+    v: Floats, w: Floats, lu: Floats, ru: Floats, n: int, lipschitz: float, default: float, q: float, start: float
+) -> float:
     """Return QrQuantile: the root of the force, or the point where it changes sign.
 
-    Newton from the default, kept in a bracket. The force's slope is at least 1/L: at x, the root is within L |force|.
+    Newton from ``start``, kept in a bracket. The force's slope is at least 1/L: at x, the root is within L |force|.
     """
     above, below = min(1.0, q / (1.0 - q)), min(1.0, (1.0 - q) / q)
     low, high, total = default, default, 0.0
@@ -43,7 +45,7 @@ def quantile(v: Floats, w: Floats, lu: Floats, ru: Floats, n: int, lipschitz: fl
         low, high, total = min(low, v[i]), max(high, v[i]), total + w[i]
     low = max(low, default - lipschitz * total) - _TOLERANCE
     high = min(high, default + lipschitz * total) + _TOLERANCE
-    x, before = default, math.inf
+    x, before = start, math.inf
     for _ in range(_STEPS):
         force, slope = _force(v, w, lu, ru, n, lipschitz, default, above, below, x)
         if lipschitz * abs(force) <= _TOLERANCE * (1.0 + abs(x)):
@@ -62,9 +64,11 @@ def quantile(v: Floats, w: Floats, lu: Floats, ru: Floats, n: int, lipschitz: fl
 
 
 @part
-def median(v: Floats, w: Floats, lu: Floats, ru: Floats, n: int, lipschitz: float, default: float) -> float:
+def median(
+    v: Floats, w: Floats, lu: Floats, ru: Floats, n: int, lipschitz: float, default: float, start: float
+) -> float:
     """Return QrMed, the QrQuantile of 1/2."""
-    return quantile(v, w, lu, ru, n, lipschitz, default, 0.5)
+    return quantile(v, w, lu, ru, n, lipschitz, default, 0.5, start)
 
 
 @part
@@ -79,7 +83,7 @@ def deviation(
         distance[i] = abs(z)
         inner[i] = min(abs(z), lu[i] if z > 0.0 else ru[i])
         outer[i] = ru[i] if z > 0.0 else lu[i]
-    return max(0.0, quantile(distance, w, inner, outer, n, lipschitz, default, q))
+    return max(0.0, quantile(distance, w, inner, outer, n, lipschitz, default, q, default))
 
 
 @part
@@ -90,7 +94,7 @@ def mean(v: Floats, w: Floats, lu: Floats, ru: Floats, n: int, lipschitz: float,
         total += w[i]
     if total == 0.0:
         return default
-    center = median(v, w, lu, ru, n, 0.25 * lipschitz, default)
+    center = median(v, w, lu, ru, n, 0.25 * lipschitz, default, default)
     radius = 0.25 * total * lipschitz
     for i in range(n):
         moment += w[i] * min(max(v[i], center - radius), center + radius)
@@ -100,7 +104,7 @@ def mean(v: Floats, w: Floats, lu: Floats, ru: Floats, n: int, lipschitz: float,
 @kernel
 def one_quantile(v: Floats, w: Floats, lu: Floats, ru: Floats, lipschitz: float, default: float, q: float) -> float:
     """Return the QrQuantile of whole arrays."""
-    return quantile(v, w, lu, ru, len(v), lipschitz, default, q)
+    return quantile(v, w, lu, ru, len(v), lipschitz, default, q, default)
 
 
 @kernel

@@ -101,7 +101,7 @@ def fit_one(left: ArrayLike, right: ArrayLike, value: ArrayLike, n_entities: int
     law = RootLaw.named(config.root_law)
     a, b = _indices("left", left, n_entities), _indices("right", right, n_entities)
     r = np.ascontiguousarray(value, dtype=np.float64)
-    if not a.shape == b.shape == r.shape == (len(r),):
+    if not (r.ndim == 1 and a.shape == b.shape == r.shape):
         raise InvalidInput("left, right and value must be one-dimensional and of the same length.")
     if (a == b).any():
         raise InvalidInput("An entity cannot be compared with itself.")
@@ -122,6 +122,6 @@ def _indices(name: str, given: ArrayLike, end: int) -> Indices:
     indices = np.asarray(given)
     if indices.ndim != 1 or (len(indices) and indices.dtype.kind not in "iu"):
         raise InvalidInput(f"{name} must be a list of whole numbers.")
-    if len(indices) and not (0 <= indices.min() and indices.max() < end):
+    if len(indices) and (indices.min() < 0 or indices.max() >= end):
         raise InvalidInput(f"{name} must be between 0 and {end - 1}.")
     return np.ascontiguousarray(indices, dtype=np.int32)

@@ -1,0 +1,1 @@
+"""From contributors' own scales to a common one."""
