@@ -1,12 +1,13 @@
 """Whole tables in and out of PostgreSQL, by COPY and polars frames: a million rows in about a second."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 
 import polars as pl
 from django.db import connection
 from polars.datatypes import DataType, DataTypeClass
-from psycopg import sql
+from psycopg import Copy, sql
 
 Schema = Mapping[str, DataType | DataTypeClass]
 SLICE = 50_000
@@ -17,7 +18,7 @@ def copy_out(query: str, parameters: Sequence[object], schema: Schema) -> pl.Dat
     """Return the rows of a query; ``schema`` names and types its columns, in order."""
     buffer = BytesIO()
     statement = f"COPY ({query}) TO STDOUT (FORMAT csv)"
-    with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
+    with _copying(statement, parameters) as copy:
         for block in copy:
             buffer.write(block)
     if not buffer.tell():
@@ -36,6 +37,15 @@ def copy_in(table: str, frame: pl.DataFrame, *, freeze: bool = False) -> None:
         sql.SQL(", ").join(map(sql.Identifier, frame.columns)),
         sql.SQL(", FREEZE" if freeze else ""),
     )
-    with connection.cursor() as cursor, cursor.copy(statement.as_string(cursor.connection)) as copy:
+    with _copying(statement) as copy:
         for part in frame.iter_slices(SLICE):
             copy.write(part.write_csv(include_header=False, quote_style="non_numeric"))
+
+
+@contextmanager
+def _copying(statement: str | sql.Composed, parameters: Sequence[object] = ()) -> Iterator[Copy]:
+    """Open a COPY whose errors are Django's, like those of any other statement."""
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        text = statement if isinstance(statement, str) else statement.as_string(cursor.connection)
+        with cursor.copy(text, parameters) as copy:
+            yield copy

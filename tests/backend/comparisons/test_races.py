@@ -1,0 +1,50 @@
+"""Two tabs at once, on two real connections."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from backend.comparisons.models import Comparison, Judgment
+from tests.factories import ContributorFactory, poll_with, say
+
+ROUNDS = 5
+
+
+def at_once(*actions):
+    """Run each action in a thread with a connection of its own; return their results."""
+    barrier = Barrier(len(actions))
+
+    def run(action):
+        try:
+            barrier.wait(timeout=10)
+            return action()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(run, actions))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_that_save_a_new_pair_at_once_store_it_once():
+    poll, contributor = poll_with(items=ROUNDS + 1), ContributorFactory()
+    for uid in "bcdef":
+        saved = at_once(
+            lambda uid=uid: say(contributor, poll, "a", uid, good=1),
+            lambda uid=uid: say(contributor, poll, uid, "a", good=2),
+        )
+        assert len({comparison.pk for comparison in saved}) == 1
+        assert sorted(comparison.was_created for comparison in saved) == [False, True]
+    assert Comparison.objects.count() == Judgment.objects.count() == ROUNDS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_that_judge_different_criteria_lose_neither():
+    poll, contributor = poll_with(criteria=("good", "cheap")), ContributorFactory()
+    at_once(
+        lambda: say(contributor, poll, "a", "b", good=1),
+        lambda: say(contributor, poll, "a", "b", cheap=2),
+    )
+    assert {(j.criterion.name, abs(j.value)) for j in Judgment.objects.all()} == {("good", 1), ("cheap", 2)}

@@ -1,0 +1,72 @@
+"""Who sees which poll; criteria; news."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError, transaction
+
+from backend.common.errors import PollNotFound, UnknownCriterion
+from backend.polls.models import Criterion, News, Poll
+from backend.polls.selectors import criterion_get, criterion_list, poll_get, poll_list
+from backend.polls.services import news_add, news_add_everywhere
+from tests.factories import CriterionFactory, PollFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+NOBODY = AnonymousUser()
+
+
+@pytest.fixture
+def polls() -> dict[str, Poll]:
+    return {visibility: PollFactory(slug=visibility, visibility=visibility) for visibility in Poll.Visibility.values}
+
+
+def test_only_public_polls_are_listed_except_for_staff(polls):
+    assert list(poll_list(user=NOBODY)) == list(poll_list(user=UserFactory())) == [polls["public"]]
+    assert set(poll_list(user=UserFactory(is_staff=True))) == {*polls.values()}
+
+
+def test_an_unlisted_poll_is_open_to_whoever_knows_it(polls):
+    assert poll_get(user=NOBODY, slug="unlisted") == polls["unlisted"]
+
+
+@pytest.mark.parametrize("slug", ["staff", "none", "", "a\0b", "x" * 1_000_000])
+def test_a_poll_that_is_not_theirs_is_not_found(polls, slug):
+    with pytest.raises(PollNotFound) as caught:
+        poll_get(user=UserFactory(), slug=slug)
+    assert len(caught.value.message) < 200
+
+
+def test_staff_finds_a_poll_for_staff(polls):
+    assert poll_get(user=UserFactory(is_staff=True), slug="staff") == polls["staff"]
+
+
+def test_criteria_come_in_their_order_and_the_first_is_the_main_one():
+    poll = PollFactory()
+    second, first = CriterionFactory(poll=poll, position=2), CriterionFactory(poll=poll, position=1)
+    assert criterion_list(poll=poll) == [first, second]
+    assert criterion_get(poll=poll) == first
+    assert criterion_get(poll=poll, name=second.name) == second
+
+
+def test_an_unknown_criterion_is_refused_with_the_known_ones():
+    poll = PollFactory()
+    CriterionFactory(poll=poll, name="good")
+    with pytest.raises(UnknownCriterion, match=r"Its criteria are: good\."):
+        criterion_get(poll=poll, name="bad")
+    with pytest.raises(UnknownCriterion):
+        criterion_get(poll=PollFactory())
+
+
+def test_news_are_added_to_the_polls_concerned():
+    one, _other = PollFactory(), PollFactory()
+    news_add(poll_ids=[one.pk])
+    assert [news.poll for news in News.objects.all()] == [one]
+    news_add_everywhere()
+    assert News.objects.count() == 3
+
+
+def test_the_database_refuses_an_unknown_visibility_and_a_criterion_twice():
+    with pytest.raises(IntegrityError, match="poll_visibility_known"), transaction.atomic():
+        PollFactory(visibility="secret")
+    criterion = CriterionFactory()
+    with pytest.raises(IntegrityError, match="criterion_name_unique_in_poll"), transaction.atomic():
+        Criterion.objects.create(poll=criterion.poll, name=criterion.name)
