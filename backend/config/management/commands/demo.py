@@ -49,9 +49,9 @@ class Command(BaseCommand):
     def run(self, group: ProcessGroup, port: int) -> None:
         FOLDER.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
-        call_command("load_demo")
         group.start(worker())
         group.start(web(port))
+        call_command("load_demo")  # while those two load their code
         compute_what_is_missing(group)
         group.start(scheduler())
         group.wait_until(lambda: answers(port))
