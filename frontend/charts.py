@@ -63,7 +63,10 @@ def interval_text(score: float, low: float, high: float) -> str:
 
 
 def flower(petals: Sequence[Petal], *, size: int = 48) -> SafeString:
-    """Draw the score flower: a petal per criterion, as long as its score, softer beyond the low end of its interval."""
+    """Draw the score flower: a petal per criterion, as long as its score.
+
+    Its pale tip reaches to the high end of the interval, its deep base to the low end.
+    """
     drawn = list(petals) * PETALS_OF_ONE if len(petals) == 1 else list(petals)
     label = "; ".join(str(petal) for petal in petals) or _("No criterion")
     turn = 360 / max(len(drawn), 1)
@@ -92,7 +95,7 @@ def _petal(petal: Petal, width: float) -> SafeString:
         return format_html('<path class="petal-unjudged" d="{}"/>', _petal_path(UNJUDGED, width * 0.7))
     tone = "petal petal-below" if petal.score < 0 else "petal"
     lengths = [_length(petal.high), _length(petal.score), _length(petal.low)]
-    shades = ("petal-soft", "petal-likely", "petal-sure")
+    shades = ("petal-soft", "petal-score", "petal-sure")
     return format_html(
         '<g class="{}">{}</g>',
         tone,
@@ -136,8 +139,10 @@ def interval(score: float, low: float, high: float) -> SafeString:
     start, stop = _percent(low), _percent(high)
     return format_html(
         '<svg class="interval" width="100%" height="16" role="img" aria-label="{}">'
-        '<line class="interval-rule" x1="0" x2="100%" y1="8" y2="8"/><line class="interval-zero" x1="50%" x2="50%" y1="2" y2="14"/>'
-        '<rect class="interval-band" x="{}%" y="4" width="{}%" height="8" rx="4"/><circle class="interval-dot" cx="{}%" cy="8" r="5"/></svg>',
+        '<line class="interval-rule" x1="0" x2="100%" y1="8" y2="8"/>'
+        '<line class="interval-zero" x1="50%" x2="50%" y1="2" y2="14"/>'
+        '<rect class="interval-band" x="{}%" y="4" width="{}%" height="8" rx="4"/>'
+        '<circle class="interval-dot" cx="{}%" cy="8" r="5"/></svg>',
         interval_text(score, low, high),
         _short(start),
         _short(max(stop - start, 0.5)),
@@ -164,7 +169,8 @@ def histogram(bins: Sequence[Bin], *, label: str, mark: float | None = None) -> 
         ((0, "start", score_text(-SCALE)), (100, "middle", "0"), (200, "end", score_text(SCALE))),
     )
     return format_html(
-        '<svg class="histogram" viewBox="0 0 200 114" role="img" aria-label="{}">{}<line class="bar-rule" x1="0" x2="200" y1="100" y2="100"/>{}{}</svg>',
+        '<svg class="histogram" viewBox="0 0 200 114" role="img" aria-label="{}">{}'
+        '<line class="bar-rule" x1="0" x2="200" y1="100" y2="100"/>{}{}</svg>',
         label,
         bars,
         marker,
@@ -183,12 +189,13 @@ def _bar(b: Bin, highest: int) -> tuple[str, str, str, str, str]:
 
 
 def seed_head(seeds: Sequence[Seed], *, label: str) -> SafeString:
-    """Draw items, best first, as the seeds of a sunflower: from the heart outwards, brighter and larger where scores are high."""
+    """Draw items, best first, as the seeds of a sunflower: the higher its score, the brighter and larger."""
     reach = 62 / sqrt(max(len(seeds), 1))
+    best = max((seed.score for seed in seeds), default=0)
     dots = format_html_join(
         "",
         '<circle class="seed seed-{}" cx="{}" cy="{}" r="{}"><title>{}: {}</title></circle>',
-        (_seed(i, seed, reach) for i, seed in enumerate(seeds)),
+        (_seed(i, seed, reach, best) for i, seed in enumerate(seeds)),
     )
     rays = format_html_join("", '<path class="{}" d="{}" transform="rotate({})"/>', (_ray(k) for k in range(RAYS)))
     return format_html(
@@ -200,9 +207,9 @@ def seed_head(seeds: Sequence[Seed], *, label: str) -> SafeString:
     )
 
 
-def _seed(rank: int, seed: Seed, reach: float) -> tuple[int, str, str, str, str, str]:
+def _seed(rank: int, seed: Seed, reach: float, best: float) -> tuple[int, str, str, str, str, str]:
     radius, angle = reach * sqrt(rank + 0.5), rank * GOLDEN_ANGLE
-    share = min(max(seed.score, 0.0), SCALE) / SCALE
+    share = max(seed.score, 0.0) / best if best > 0 else 0.0
     size = reach * (0.42 + 0.4 * share)
     tone = min(int(share * 6), 5)
     return (

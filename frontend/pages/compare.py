@@ -50,8 +50,8 @@ def compare(request: PageRequest, slug: str) -> HttpResponse:
 
 def _prompt(request: PageRequest, poll: Poll) -> HttpResponse:
     """Ask a visitor to log in, and lead back to the same pair with the same answers."""
-    source = request.POST if request.method == "POST" else request.GET
-    kept = [(k, v) for k, v in source.items() if k in ("left", "right") or k.startswith(PREFIX)]
+    source = (request.POST if request.method == "POST" else request.GET).dict()
+    kept = [(key, str(value)) for key, value in source.items() if key in ("left", "right") or key.startswith(PREFIX)]
     back = f"{reverse('compare', args=[poll.slug])}?{urlencode(kept)}" if kept else reverse("compare", args=[poll.slug])
     if request.method == "POST":
         return HttpResponseRedirect(back)
@@ -68,7 +68,7 @@ def _ask(request: PageRequest, poll: Poll, contributor: Contributor) -> HttpResp
     if pair and pair.is_edit:
         known = comparison_get_pair(contributor=contributor, left=pair.left, right=pair.right)
         values = {name: value_text(value) for name, value in values_of(comparison=known, left=pair.left).items()}
-    values |= {k.removeprefix(PREFIX): v for k, v in request.GET.items() if k.startswith(PREFIX)}
+    values |= {k.removeprefix(PREFIX): str(v) for k, v in request.GET.dict().items() if k.startswith(PREFIX)}
     return _show(request, poll, pair, JudgeForm(criteria, values=values))
 
 
@@ -90,9 +90,8 @@ def _save(request: PageRequest, poll: Poll, contributor: Contributor) -> HttpRes
 
 
 def _show(request: PageRequest, poll: Poll, pair: Pair | None, form: JudgeForm, status: int = 200) -> HttpResponse:
-    context = {"poll": poll, "pair": pair, "form": form}
-    if status == 200:
-        context |= {"outcome": outcome_take(request, poll=poll.slug)}
+    outcome = outcome_take(request, poll=poll.slug) if status == 200 else None
+    context = {"poll": poll, "pair": pair, "form": form, "outcome": outcome}
     return render(
         request, "compare/_panel.html" if wants_fragment(request) else "compare/page.html", context, status=status
     )

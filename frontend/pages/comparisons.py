@@ -16,7 +16,7 @@ from backend.comparisons.selectors import comparison_list
 from backend.comparisons.services import comparison_delete
 from backend.entities.selectors import entity_get
 from backend.polls.selectors import poll_get
-from frontend.pages.http import PageRequest, page
+from frontend.pages.http import PageRequest, account, page
 from frontend.pages.judge_form import MAXIMUM, words
 from frontend.pages.paging import page_number, page_of
 
@@ -41,7 +41,7 @@ def _row(comparison: Comparison) -> ComparisonRow:
 def comparisons(request: PageRequest, slug: str) -> HttpResponse:
     poll = poll_get(user=request.user, slug=slug)
     number = page_number(request.GET.get("page", ""))
-    context = {"poll": poll}
+    context: dict[str, object] = {"poll": poll}
     contributor = contributor_of(user=request.user)
     if contributor is not None:
         current = page_of(comparison_list(contributor=contributor, poll=poll), number=number, size=PAGE_SIZE)
@@ -59,6 +59,6 @@ def comparisons(request: PageRequest, slug: str) -> HttpResponse:
 def comparison_delete_own(request: PageRequest, slug: str) -> HttpResponse:
     poll = poll_get(user=request.user, slug=slug)
     left, right = (entity_get(poll=poll, uid=request.POST.get(side, "")) for side in ("left", "right"))
-    comparison_delete(contributor=contributor_get_or_create(user=request.user), poll=poll, left=left, right=right)
+    comparison_delete(contributor=contributor_get_or_create(user=account(request)), poll=poll, left=left, right=right)
     messages.success(request, _("The comparison is deleted. The next scores will not know it."))
     return redirect("comparisons", poll.slug)

@@ -19,7 +19,7 @@ TOP = 5
 @page("GET", "HEAD")
 def home(request: PageRequest) -> HttpResponse:
     polls = list(poll_list(user=request.user))
-    context = {"polls": polls}
+    context: dict[str, Any] = {"polls": polls}
     if polls:
         context |= _featured(polls[0])
     return render(request, "home.html", context)
@@ -30,10 +30,10 @@ def _featured(poll: Poll) -> dict[str, Any]:
     criteria = criterion_list(poll=poll)
     if not criteria or score_set_published(poll=poll) is None:
         return {"featured": poll}
-    best = [entity for entity in ranking(poll=poll, criterion=criteria[0])[:SEEDS] if entity.score is not None]
+    best = ranking(poll=poll, criterion=criteria[0])[:SEEDS]
+    rows = ranked_items(poll=poll, criterion=criteria[0], criteria=criteria, entities=best)
     return {
         "featured": poll,
-        "criterion": criteria[0],
-        "seeds": [Seed(entity.title, entity.score) for entity in best],
-        "ranked": ranked_items(poll=poll, criterion=criteria[0], criteria=criteria, entities=best[:TOP]),
+        "seeds": [Seed(row.entity.title, row.score) for row in rows if row.score is not None],
+        "ranked": rows[:TOP],
     }

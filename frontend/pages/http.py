@@ -52,8 +52,16 @@ def wants_fragment(request: PageRequest) -> bool:
     return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
 
 
-def staff(request: HttpRequest) -> User:
-    """Return the staff member who asks, or refuse."""
-    if not (isinstance(request.user, User) and request.user.is_staff):
+def account(request: HttpRequest) -> User:
+    """Return the account that asks, or refuse."""
+    if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
+
+
+def staff(request: HttpRequest) -> User:
+    """Return the staff member who asks, or refuse."""
+    user = account(request)
+    if not user.is_staff:
+        raise PermissionDenied
+    return user

@@ -18,11 +18,13 @@ from frontend.charts import Petal
 from frontend.pages.http import PageRequest, page
 from frontend.pages.rows import petal_of
 
-# Half-widths of the spread of contributors' scores, in points of the published scale.
-AGREEMENT = ((15.0, _("Contributors largely agree.")), (35.0, _("Contributors differ somewhat.")))
-DIVIDED = _("Contributors are divided.")
-# A score whose interval is wider than this says little more than that people have begun to judge.
-WIDE = 60.0
+# The spread of contributors' scores, on the scale on which a poll's usual spread is 1.
+AGREEMENT = (
+    (0.8, _("Contributors agree more than usual.")),
+    (1.15, _("Contributors differ about as much as usual.")),
+)
+DIVIDED = _("Contributors are more divided than usual.")
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,11 @@ class CriterionRow:
     @property
     def agreement(self) -> str | Promise:
         """Say in words how far contributors are apart."""
-        if self.score is None or self.score.contributors < 2:
+        if self.score is None:
             return ""
+        if self.score.contributors < FEW:
+            return _("Few contributors so far: this can still change a lot.")
         return next((words for limit, words in AGREEMENT if self.score.polarisation < limit), DIVIDED)
-
-    @property
-    def is_wide(self) -> bool:
-        return self.petal.high - self.petal.low > WIDE
 
 
 @page("GET", "HEAD")

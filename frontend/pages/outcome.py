@@ -7,7 +7,8 @@ from operator import attrgetter
 
 from django.http import HttpRequest
 
-from backend.participation.services import Change, JudgeOutcome, OwnScore
+from backend.participation.own_model import OwnScore
+from backend.participation.services import Change, JudgeOutcome
 
 KEY = "outcome"
 Triple = tuple[float, float, float]

@@ -1,6 +1,7 @@
 """Numbers in templates."""
 
 from collections.abc import Mapping
+from operator import itemgetter
 
 from django import template
 
@@ -23,3 +24,8 @@ def signed(value: float) -> str:
 def summed(values: Mapping[str, float]) -> float | None:
     """Return the sum of named numbers, or nothing where there are none."""
     return sum(values.values()) if values else None
+
+
+@register.filter
+def slowest_first(seconds: Mapping[str, float]) -> list[tuple[str, float]]:
+    return sorted(seconds.items(), key=itemgetter(1), reverse=True)
