@@ -197,8 +197,8 @@ REST_FRAMEWORK = {
 }
 # Requests per minute: of an address where nobody is logged in, else of a user.
 API_LIMITS = {
-    "anonymous_reads": env.int("API_LIMIT_ANONYMOUS_READS", default=300),
-    "reads": env.int("API_LIMIT_READS", default=1_200),
+    "anonymous_reads": env.int("API_LIMIT_ANONYMOUS_READS", default=1_200),
+    "reads": env.int("API_LIMIT_READS", default=3_000),
     "writes": env.int("API_LIMIT_WRITES", default=120),
     "run_starts": env.int("API_LIMIT_RUN_STARTS", default=10),
 }

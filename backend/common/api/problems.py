@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -17,6 +18,13 @@ MEDIA_TYPE = "application/problem+json"
 # Names of unknown parameters are repeated to their sender, but not a megabyte of them.
 LONGEST_NAME = 100
 MOST_ERRORS = 50
+# What the framework says of these does not tell what to do.
+ADVICE = {
+    "not_authenticated": gettext_lazy("Log in first, and send the session cookie."),
+    "permission_denied": gettext_lazy("Your account may not do this."),
+    "not_acceptable": gettext_lazy("The answer comes as application/json only. Accept that, or anything."),
+    "unsupported_media_type": gettext_lazy("Send JSON, with the header Content-Type: application/json."),
+}
 
 
 @dataclass(frozen=True)
@@ -43,11 +51,19 @@ class Problem:
         }
 
 
+class LengthRequired(exceptions.APIException):
+    """A body of unannounced length, which Django would take for an empty one."""
+
+    status_code = 411
+    default_code = "length_required"
+    default_detail = gettext_lazy("Send the body in one piece, with its Content-Length.")
+
+
 class CsrfFailed(exceptions.PermissionDenied):
     """A session without the token that proves that one of our pages, or a deliberate client, sent the request."""
 
     default_code = "csrf_failed"
-    default_detail = _("Send the csrftoken cookie and its value in the X-CSRFToken header.")
+    default_detail = gettext_lazy("Send the csrftoken cookie and its value in the X-CSRFToken header.")
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
@@ -114,8 +130,8 @@ def _from_framework(error: exceptions.APIException) -> Problem:
         headers["WWW-Authenticate"] = header
     if (wait := getattr(error, "wait", None)) is not None:
         headers["Retry-After"] = str(int(wait))
-    codes = error.get_codes()
-    return Problem(error.status_code, codes if isinstance(codes, str) else "error", str(error.detail), headers=headers)
+    code = str(error.get_codes())
+    return Problem(error.status_code, code, str(ADVICE.get(code, error.detail)), headers=headers)
 
 
 def _flat(detail: Any, path: str = "") -> Iterator[dict[str, str]]:

@@ -22,6 +22,7 @@ PERSONAL_PROBLEMS = {
 }
 WRITE_PROBLEMS = {
     "409": ("Conflict", "What the platform holds does not allow this now; `code` tells why."),
+    "411": ("LengthRequired", "A body must come with its Content-Length."),
     "413": ("ContentTooLarge", "The body is too large."),
     "415": ("UnsupportedMediaType", "Bodies are application/json."),
 }

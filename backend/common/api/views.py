@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from backend.common.api.problems import LengthRequired
 from backend.common.api.serializers import Parameters, StrictSerializer
 
 
@@ -19,12 +20,15 @@ from backend.common.api.serializers import Parameters, StrictSerializer
 class ApiView(APIView):
     """Checks the query parameters of every request before the method sees it."""
 
+    http_method_names = ("get", "head", "post", "put", "patch", "delete")
     # What GET takes. Other methods take nothing: their bodies say it all.
     parameters: ClassVar[type[Parameters]] = Parameters
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Authenticate, permit, throttle, then read the parameters into ``self.query``."""
         super().initial(request, *args, **kwargs)
+        if "Transfer-Encoding" in request.headers:
+            raise LengthRequired
         parameters = self.parameters if request.method in ("GET", "HEAD") else Parameters
         self.query: Mapping[str, Any] = parameters.of(request).validated_data
 

@@ -247,6 +247,11 @@ def test_a_body_that_is_too_large_is_refused(ada: Api, world: World) -> None:
     problem(ada.post(PATH, body(left="x" * 1_000_001)), 413, "content_too_large")
 
 
+def test_a_body_of_unknown_length_is_refused(ada: Api, world: World) -> None:
+    problem(ada.post(PATH, body(), **{"Transfer-Encoding": "chunked"}), 411, "length_required")
+    assert not Comparison.objects.exists()
+
+
 @pytest.mark.parametrize(
     "media_type", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "nonsense"]
 )

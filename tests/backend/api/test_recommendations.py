@@ -10,7 +10,8 @@ PATH = "polls/budget/recommendations/"
 
 
 def scores(api: Api, query: str) -> dict[str, float]:
-    found, path = {}, f"{PATH}?{query}"
+    found: dict[str, float] = {}
+    path = f"{PATH}?{query}"
     while path:
         body = api.get(path).json()
         found |= {entity["uid"]: round(entity["score"], 6) for entity in body["results"]}
