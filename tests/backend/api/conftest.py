@@ -8,12 +8,13 @@ from drf_spectacular.generators import SchemaGenerator
 from backend.accounts.models import User
 from backend.entities.models import Entity
 from backend.polls.models import Criterion, Poll
+from backend.scores.models import ScoreSet
 from tests.backend.api.helpers import Api, World
 
 
 @pytest.fixture
 def world(db: None) -> World:
-    """Return a public poll with two criteria, six items and a hidden one, scores published."""
+    """Return a public poll with two criteria, six items and a hidden one; no scores yet."""
     world = World(Poll.objects.create(slug="budget", title="Budget", question="Which should come first?"))
     for position, name in enumerate(("priority", "need")):
         world.criteria[name] = Criterion.objects.create(
@@ -28,8 +29,13 @@ def world(db: None) -> World:
             published_on=None if uid == "fountain" else f"2024-05-{day:02}",
             is_hidden=uid == "secret",
         )
-    world.publish()
     return world
+
+
+@pytest.fixture
+def published(world: World) -> ScoreSet:
+    """Publish the world's scores."""
+    return world.publish()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from backend.accounts.models import User
 from backend.polls.models import Poll
 from tests.backend.api.helpers import Api, World
 
+pytestmark = pytest.mark.usefixtures("published")
 PATHS = [
     "polls/",
     "polls/budget/",

@@ -9,6 +9,7 @@ from backend.entities.models import Entity
 from backend.polls.models import Poll
 from tests.backend.api.helpers import Api, World, problem
 
+pytestmark = pytest.mark.usefixtures("published")
 PATH = "polls/budget/entities/"
 
 

@@ -7,6 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from backend.accounts.models import User
 from backend.polls.models import Poll
+from backend.scores.models import ScoreSet
 from tests.backend.api.helpers import Api, World, problem
 
 
@@ -26,7 +27,7 @@ def test_it_works(api: Api, world: World) -> None:
     }
 
 
-def test_one_poll_tells_what_its_scores_were_made_from(api: Api, world: World) -> None:
+def test_one_poll_tells_what_its_scores_were_made_from(api: Api, world: World, published: ScoreSet) -> None:
     body = api.get("polls/budget/").json()
     assert [criterion["name"] for criterion in body["criteria"]] == ["priority", "need"]
     assert body["entities"] == 6
@@ -53,7 +54,7 @@ def test_polls_come_in_pages(api: Api, db: None) -> None:
 
 
 def test_the_number_of_queries_does_not_grow_with_the_list(
-    api: Api, world: World, django_assert_num_queries: DjangoAssertNumQueries
+    api: Api, published: ScoreSet, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     Poll.objects.bulk_create(Poll(slug=f"p{i}", title=f"Poll {i}", question="?") for i in range(20))
     with django_assert_num_queries(1):

@@ -6,6 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 from backend.polls.models import Poll
 from tests.backend.api.helpers import Api, World, problem
 
+pytestmark = pytest.mark.usefixtures("published")
 PATH = "polls/budget/recommendations/"
 
 
