@@ -1,6 +1,6 @@
 """Every error that a person can cause or must be told. The class owns the words, its code and its HTTP status.
 
-Services and selectors raise these; `backend.common.problems` turns them into problem+json, pages into text.
+Services and selectors raise these; `backend.common.api.problems` turns them into problem+json, pages into text.
 """
 
 from typing import ClassVar
