@@ -106,6 +106,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A new worker process loads its kernels before it reports, and compiles them where no cache is there yet;
+# Celery's default of 4 seconds would kill it again and again.
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 180.0
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "start-runs-for-news": {"task": "pipeline.start_runs_for_news", "schedule": 5.0},

@@ -1,0 +1,107 @@
+"""Runs that start by themselves, and runs whose worker died."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from backend.pipeline.models import Run
+from backend.pipeline.reaper import MOST_ATTEMPTS, NEWS_COUNT, runs_recover, runs_start_for_news
+from backend.polls.models import News
+from backend.polls.services import news_add
+from tests.factories import PollFactory
+
+pytestmark = pytest.mark.django_db
+LONG_AGO = timedelta(minutes=2)
+
+
+def news_of(poll, *, age: float, count: int = 1) -> None:
+    News.objects.bulk_create([News(poll=poll) for _ in range(count)])
+    News.objects.filter(poll=poll).update(created_at=timezone.now() - timedelta(seconds=age))
+
+
+def run_of(poll, **fields) -> Run:
+    run = Run.objects.create(poll=poll, trigger=Run.Trigger.COMMAND)
+    Run.objects.filter(pk=run.pk).update(updated_at=timezone.now() - LONG_AGO, **fields)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("age", "count", "starts"), [(11, 1, True), (5, 1, False), (0, NEWS_COUNT, False), (0, NEWS_COUNT + 1, True)]
+)
+def test_news_start_a_run_when_they_are_old_or_many(age, count, starts, django_capture_on_commit_callbacks):
+    poll = PollFactory()
+    news_of(poll, age=age, count=count)
+    with django_capture_on_commit_callbacks() as messages:
+        started = runs_start_for_news()
+    assert [run.poll for run in started] == [poll] * starts
+    assert len(messages) == starts
+
+
+def test_a_poll_without_news_starts_nothing():
+    PollFactory()
+    assert runs_start_for_news() == []
+
+
+@pytest.mark.parametrize("status", Run.ACTIVE)
+def test_no_second_run_starts_while_one_is_active(status):
+    poll = PollFactory()
+    news_of(poll, age=60)
+    run_of(poll, status=status)
+    assert runs_start_for_news() == []
+
+
+def test_after_a_failure_there_is_a_pause():
+    poll = PollFactory()
+    news_of(poll, age=60)
+    run = run_of(poll, status=Run.Status.FAILED, finished_at=timezone.now())
+    assert runs_start_for_news() == []
+    Run.objects.filter(pk=run.pk).update(finished_at=timezone.now() - LONG_AGO)
+    assert len(runs_start_for_news()) == 1
+
+
+def test_a_poll_whose_configuration_is_wrong_does_not_stop_the_others(caplog):
+    wrong, right = PollFactory(title="A", run_config={"sigma": "x"}), PollFactory(title="B")
+    news_add(poll_ids=[wrong.pk, right.pk])
+    News.objects.update(created_at=timezone.now() - LONG_AGO)
+    assert [run.poll for run in runs_start_for_news()] == [right]
+    assert "'sigma' must be a number" in caplog.text
+
+
+def test_a_run_whose_worker_died_is_queued_again(django_capture_on_commit_callbacks):
+    run = run_of(PollFactory(), status="running", heartbeat_at=timezone.now() - LONG_AGO, attempts=1)
+    with django_capture_on_commit_callbacks() as messages:
+        runs_recover()
+    run.refresh_from_db()
+    assert (run.status, run.lease, len(messages)) == (Run.Status.QUEUED, None, 1)
+
+
+def test_a_run_whose_workers_keep_dying_fails():
+    run = run_of(PollFactory(), status="running", heartbeat_at=timezone.now() - LONG_AGO, attempts=MOST_ATTEMPTS)
+    runs_recover()
+    run.refresh_from_db()
+    assert run.status == Run.Status.FAILED
+    assert "stopped 3 times" in run.error
+
+
+def test_a_dead_run_that_was_to_be_cancelled_is():
+    dead = {"status": "running", "heartbeat_at": timezone.now() - LONG_AGO, "is_cancel_requested": True}
+    run = run_of(PollFactory(), **dead)
+    runs_recover()
+    run.refresh_from_db()
+    assert run.status == Run.Status.CANCELLED
+
+
+def test_a_run_with_a_fresh_heartbeat_is_left_alone():
+    run = run_of(PollFactory(), status="running", heartbeat_at=timezone.now() - timedelta(seconds=30))
+    runs_recover()
+    run.refresh_from_db()
+    assert run.status == Run.Status.RUNNING
+
+
+def test_a_queued_run_whose_message_was_lost_is_sent_again_but_not_at_every_beat(django_capture_on_commit_callbacks):
+    run_of(PollFactory())
+    with django_capture_on_commit_callbacks() as messages:
+        runs_recover()
+        runs_recover()
+    assert len(messages) == 1

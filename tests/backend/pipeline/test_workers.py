@@ -1,0 +1,85 @@
+"""The same runs by a real Celery worker, and the command that starts and follows them."""
+
+import time
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from celery import current_app
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from backend.pipeline.models import Run
+from backend.pipeline.services import run_create, run_enqueue
+from backend.polls.models import News
+from backend.scores.selectors import score_set_published
+from tests.backend.pipeline.helpers import computed, digest
+from tests.factories import judged_poll, poll_with
+
+
+def ended(run: Run, seconds: float = 60) -> Run:
+    deadline = time.monotonic() + seconds
+    while run.status in Run.ACTIVE:
+        assert time.monotonic() < deadline, f"the run is still {run.status} at {run.step!r}"
+        time.sleep(0.05)
+        run.refresh_from_db()
+    return run
+
+
+def test_a_worker_publishes_the_same_bytes_as_this_process(celery_worker_process):
+    poll = judged_poll()
+    here = computed(poll)
+    run = run_create(poll=poll, trigger=Run.Trigger.PAGE)
+    run_enqueue(run=run)
+    assert digest(ended(run)) == digest(here)
+    assert run.score_set != here.score_set
+    assert score_set_published(poll=poll) == run.score_set
+
+
+def test_the_beat_task_starts_and_finishes_a_run_for_old_news(celery_worker_process):
+    poll = judged_poll()
+    News.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+    current_app.send_task("pipeline.start_runs_for_news")
+    deadline = time.monotonic() + 60
+    while score_set_published(poll=poll) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert ended(Run.objects.get()).trigger == Run.Trigger.NEWS
+    assert not News.objects.exists()
+
+
+def test_recompute_follows_a_worker(celery_worker_process):
+    poll, out = judged_poll(), StringIO()
+    call_command("recompute", poll=poll.slug, follow=True, stdout=out)
+    assert "9 judgments of 3 contributors on 4 items computed and published" in out.getvalue()
+    assert score_set_published(poll=poll) is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_recompute_computes_every_poll_in_this_process():
+    polls, out = [judged_poll(), poll_with()], StringIO()
+    call_command("recompute", stdout=out)
+    assert all(score_set_published(poll=poll) for poll in polls)
+    assert len(out.getvalue().splitlines()) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_recompute_of_an_unknown_poll_names_the_known_ones():
+    poll_with(slug="known")
+    with pytest.raises(CommandError, match=r"no poll 'none'. Polls: known\."):
+        call_command("recompute", poll="none")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_recompute_here_refuses_a_poll_that_is_being_computed():
+    poll = poll_with()
+    run_create(poll=poll, trigger=Run.Trigger.PAGE)
+    with pytest.raises(CommandError, match="is queued"):
+        call_command("recompute", poll=poll.slug)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_recompute_fails_when_a_run_does():
+    poll = poll_with(run_config={"sigma": "seven"})
+    with pytest.raises(CommandError, match="'sigma' must be a number"):
+        call_command("recompute", poll=poll.slug)
