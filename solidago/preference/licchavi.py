@@ -143,7 +143,7 @@ def fit(
         Of one criterion, validated as those of a `Dataset`; ``user`` counts contributors from 0.
     n_entities : int
     weights : (N,) array_like of float
-        w_n >= 0, for instance voting rights.
+        w_n > 0, for instance voting rights.
     coupling : Coupling, optional
     reports : (R, A) array_like of float, optional
         Further participants who report a vector of scores instead of judgments, at unit stiffness.
@@ -153,7 +153,7 @@ def fit(
     Raises
     ------
     InvalidInput
-        A weight is negative or not finite, there are fewer than contributors, or reports are not (R, A) numbers.
+        A weight is not a positive number, there are fewer than contributors, or reports are not (R, A) numbers.
     NotConverged
         The optimum cannot be certified.
 
@@ -216,8 +216,8 @@ def _weights(given: ArrayLike, at_least: int) -> Floats:
     weights = np.asarray(given, dtype=np.float64)
     if weights.ndim != 1 or len(weights) < at_least:
         raise InvalidInput("There must be one weight per contributor.")
-    if not (np.isfinite(weights) & (weights >= 0.0)).all():
-        raise InvalidInput("Weights must be finite numbers of at least 0.")
+    if not (np.isfinite(weights) & (weights > 0.0)).all():
+        raise InvalidInput("Weights must be positive numbers: leave out who has none.")
     return weights
 
 
