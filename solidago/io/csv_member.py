@@ -45,7 +45,8 @@ class CsvMember:
             if self.columns.count(name) > 1:
                 raise InvalidFile(f"the column {name!r} is there twice", member=self.name, line=1)
         try:
-            return pl.read_csv(self.data, columns=wanted, infer_schema=False).select(wanted)
+            # All columns are read: polars does not count the fields of a row when it reads only some.
+            return pl.read_csv(self.data, infer_schema=False).select(wanted)
         except pl.exceptions.PolarsError as error:
             raise self._malformed() from error
 
