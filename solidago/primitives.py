@@ -152,13 +152,14 @@ def lipschitz_mean(
     return float(kernels.one_mean(*voters, float(lipschitz), float(default)))
 
 
-def _voters(values: ArrayLike, rights: ArrayLike, left: ArrayLike, right: ArrayLike) -> tuple[Floats, ...]:
+def _voters(
+    values: ArrayLike, rights: ArrayLike, left: ArrayLike, right: ArrayLike
+) -> tuple[Floats, Floats, Floats, Floats]:
     """Return four fresh arrays of the same length, checked."""
     v = np.array(values, dtype=np.float64)
     if v.ndim != 1 or not np.isfinite(v).all():
         raise InvalidInput("values must be a list of finite numbers.")
-    named = {"rights": rights, "left": left, "right": right}
-    return v, *(_weights(name, given, len(v)) for name, given in named.items())
+    return v, _weights("rights", rights, len(v)), _weights("left", left, len(v)), _weights("right", right, len(v))
 
 
 def _weights(name: str, given: ArrayLike, n: int) -> Floats:

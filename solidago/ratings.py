@@ -86,7 +86,7 @@ def index_ratings(
     # Copies: an array that is read-only or strided, as one from a file may be, would have kernels compiled anew.
     left, right = np.array(judgments.left, np.int32), np.array(judgments.right, np.int32)
     value = np.array(judgments.value, np.float64)
-    work = np.diff(comparisons).astype(np.float64)
+    work = np.diff(comparisons)
     counts = np.zeros(n_users, np.int32)
     threads.over(work, lambda i, j: kernels.count_ratings(i, j, comparisons, left, right, n_entities, counts))
     rows = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)

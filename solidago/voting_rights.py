@@ -40,4 +40,5 @@ def _by_trust(ratings: Ratings, trust: Floats) -> Indices:
     users = np.argsort(trust, kind="stable")
     counts = np.diff(ratings.rows)[users]
     before = np.cumsum(counts) - counts
-    return np.repeat(ratings.rows[users] - before, counts).astype(np.int32) + np.arange(len(ratings), dtype=np.int32)
+    order = np.repeat(ratings.rows[users] - before, counts) + np.arange(len(ratings))
+    return order.astype(np.int32)

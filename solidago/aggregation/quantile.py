@@ -33,7 +33,7 @@ def aggregate(ratings: Ratings, scaled: Triples, rights: Floats, config: Config,
     entities = np.flatnonzero(counts).astype(np.int32)
     score, polarisation, total = np.empty(len(entities)), np.empty(len(entities)), np.empty(len(entities))
     threads.over(
-        counts[entities].astype(np.float64),
+        counts[entities],
         lambda first, last: kernels.aggregate(
             first, last, entities, start, raters, scaled.score, scaled.left, scaled.right, rights,
             config.aggregation_lipschitz, config.aggregation_quantile, score, polarisation, total,

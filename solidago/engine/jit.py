@@ -9,12 +9,13 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numba
 
 F = TypeVar("F", bound=Callable[..., object])
 
+_settings: Any = numba.config  # its names are made at run time
 _PACKAGE = Path(__file__).resolve().parents[1]
 # Sums may be reordered to use vector units. What assumes that infinities and NaN do not exist stays off.
 _FAST = {"reassoc", "contract", "nsz", "arcp"}
@@ -23,11 +24,11 @@ _FAST = {"reassoc", "contract", "nsz", "arcp"}
 def kernel(function: F) -> F:
     """Compile a function on its first call, or load it from disk if it was compiled before."""
     # Numba picks the folder when it decorates: ours is set for that moment only, other users of numba keep theirs.
-    theirs, numba.config.CACHE_DIR = numba.config.CACHE_DIR, CACHE_FOLDER or ""
+    theirs, _settings.CACHE_DIR = _settings.CACHE_DIR, CACHE_FOLDER or ""
     try:
         return _njit(function, cache=CACHE_FOLDER is not None)
     finally:
-        numba.config.CACHE_DIR = theirs
+        _settings.CACHE_DIR = theirs
 
 
 def part(function: F) -> F:
@@ -40,8 +41,9 @@ def inlined(function: F) -> F:
     return _njit(function, forceinline=True)
 
 
-def _njit(function: F, **options: bool) -> F:
-    compiled: F = numba.njit(nogil=True, fastmath=_FAST, error_model="numpy", **options)(function)
+def _njit(function: F, *, cache: bool = False, forceinline: bool = False) -> F:
+    options: dict[str, Any] = {"nogil": True, "fastmath": _FAST, "error_model": "numpy"}
+    compiled: F = numba.njit(cache=cache, forceinline=forceinline, **options)(function)
     return compiled
 
 
@@ -54,8 +56,8 @@ def _source_hash() -> str:
 
 def _candidates() -> Iterator[Path]:
     """Folders in order of preference: as told, beside the project's sources, the user's, a private temporary one."""
-    if numba.config.CACHE_DIR:
-        yield Path(numba.config.CACHE_DIR)
+    if _settings.CACHE_DIR:
+        yield Path(_settings.CACHE_DIR)
         return
     if (_PACKAGE.parent / "pyproject.toml").is_file():
         yield _PACKAGE.parent / ".local" / "numba"

@@ -7,11 +7,12 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from solidago.dataset import Floats
 from solidago.errors import InvalidInput
 
 T = TypeVar("T")
+Work = NDArray[np.floating | np.integer]
 
 # Parts a thread: enough that none waits long for the last part, few enough that calls cost nothing.
 _PARTS = 8
@@ -37,12 +38,12 @@ class Threads:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def over(self, work: Floats, kernel: Callable[[int, int], T]) -> list[T]:
+    def over(self, work: Work, kernel: Callable[[int, int], T]) -> list[T]:
         """Call ``kernel(first, last)`` on consecutive parts of about equal work that cover all items, in order.
 
         Parameters
         ----------
-        work : (N,) float64
+        work : (N,) numbers
             Estimated cost of each item, >= 0.
         kernel : callable
         """
@@ -52,7 +53,7 @@ class Threads:
         return list(self._pool.map(lambda part: kernel(*part), parts))
 
 
-def _cut(work: Floats, parts: int) -> Sequence[tuple[int, int]]:
+def _cut(work: Work, parts: int) -> Sequence[tuple[int, int]]:
     """Cut N items into at most so many consecutive parts of about equal work."""
     done = np.cumsum(work + 1.0)
     if not len(done):

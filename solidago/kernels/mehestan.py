@@ -116,7 +116,7 @@ def multipliers(
     """Write the multipliers of ``users[first:last]`` and their uncertainties."""
     n_scalers = len(trust)
     entities, meetings = _shared_most(first, last, users, rows, entity, start)
-    met = np.empty(n_scalers + 1, np.int64)
+    met = np.empty(n_scalers + 1, np.int32)
     mine, theirs = np.empty(meetings, np.int32), np.empty(meetings, np.int32)
     shared, ratios = np.empty((SHARED_ROWS, entities)), np.empty((4, most))
     usable = np.empty(entities, np.int32)
@@ -178,7 +178,7 @@ def translations(
     """
     n_scalers = len(trust)
     entities, meetings = _shared_most(first, last, users, rows, entity, start)
-    met = np.empty(n_scalers + 1, np.int64)
+    met = np.empty(n_scalers + 1, np.int32)
     mine, theirs = np.empty(meetings, np.int32), np.empty(meetings, np.int32)
     gaps, votes = np.empty((4, entities)), np.empty((3, n_scalers))
     buffer = np.empty((3, max(entities, n_scalers)))

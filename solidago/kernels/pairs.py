@@ -17,6 +17,8 @@ SHARED_ROWS = 11
 # Rows of the table of ratios: values, weights, left and right uncertainties.
 RATIO, RATIO_WEIGHT, RATIO_LEFT, RATIO_RIGHT = range(4)
 
+# Beyond so many shared entities, trying all pairs costs more than sorting.
+_TRIED = 1500
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
@@ -33,7 +35,7 @@ def mix(x: np.uint64) -> np.uint64:
 def _draw(key: np.uint64, i: int, drawn: int, total: int) -> int:
     """Return the i-th of ``drawn`` ranks below ``total``: one in each of as many equal strata, hence ascending."""
     first, end = i * total // drawn, (i + 1) * total // drawn
-    return first + np.int64(mix(key + np.uint64(i) * _GOLDEN) % np.uint64(end - first))
+    return first + int(np.int64(mix(key + np.uint64(i) * _GOLDEN) % np.uint64(end - first)))
 
 
 @part
@@ -75,21 +77,47 @@ def _write_ratio(
 
 
 @part
-def _all_ratios(shared: Floats, n: int, multiplier: float, uncertainty: float, usable: Indices, ratios: Floats) -> int:
-    """Write the ratios of all usable pairs, few enough to be tried one by one."""
-    count = 0
+def _first_above(shared: Floats, n: int, i: int) -> int:
+    """Return from where on, by ascending LOW_U, entities are above i for u."""
+    return i + int(np.searchsorted(shared[LOW_U, i:n], shared[HIGH_U, i]))
+
+
+@part
+def _count_usable(shared: Floats, n: int) -> int:
+    total = 0
     for i in range(n):
-        low_v, high_v = shared[LOW_V, i], shared[HIGH_V, i]
-        # By ascending LOW_U, those above i for u come last.
-        above = i + np.searchsorted(shared[LOW_U, i:n], shared[HIGH_U, i])
+        low, high = shared[LOW_V, i], shared[HIGH_V, i]
+        for j in range(_first_above(shared, n, i), n):
+            total += (shared[LOW_V, j] >= high) | (shared[HIGH_V, j] <= low)
+    return total
+
+
+@part
+def _tried_ratios(
+    shared: Floats, n: int, multiplier: float, uncertainty: float, most: int, key: np.uint64, usable: Indices,
+    ratios: Floats,
+) -> int:  # fmt: skip
+    """Write the ratios of all usable pairs, or of ``most`` drawn ones, trying every pair."""
+    total = _count_usable(shared, n) if n * (n - 1) // 2 > most else 0
+    seen, written = 0, 0
+    for i in range(n):
+        low, high = shared[LOW_V, i], shared[HIGH_V, i]
         found = 0
-        for j in range(above, n):
+        for j in range(_first_above(shared, n, i), n):
             usable[found] = j
-            found += (shared[LOW_V, j] >= high_v) | (shared[HIGH_V, j] <= low_v)
-        for o in range(found):
-            _write_ratio(shared, i, usable[o], multiplier, uncertainty, ratios, count + o)
-        count += found
-    return count
+            found += (shared[LOW_V, j] >= high) | (shared[HIGH_V, j] <= low)
+        if total <= most:
+            for o in range(found):
+                _write_ratio(shared, i, usable[o], multiplier, uncertainty, ratios, written + o)
+            written += found
+        while total > most and written < most:
+            rank = _draw(key, written, most, total) - seen
+            if rank >= found:
+                break
+            _write_ratio(shared, i, usable[rank], multiplier, uncertainty, ratios, written)
+            written += 1
+        seen += found
+    return written
 
 
 @part
@@ -129,7 +157,7 @@ def _select(tree: Indices, rank: int) -> int:
 def _drawn_ratios(
     shared: Floats, n: int, multiplier: float, uncertainty: float, most: int, key: np.uint64, ratios: Floats
 ) -> int:
-    """Write the ratios of all usable pairs, or of ``most`` of them drawn evenly, without trying all pairs.
+    """Write the ratios of all usable pairs, or of ``most`` drawn ones, without trying every pair.
 
     Entities enter by ascending HIGH_U, so that at f, in the table's order, those present are below f for u. Two
     trees, ordered by v's interval ends, count and find among them those below and above f for v:
@@ -184,6 +212,6 @@ def collect_ratios(
     ``usable`` (>= n) is overwritten.
     """
     n = keep_comparable(shared, n)
-    if n * (n - 1) // 2 <= most:
-        return _all_ratios(shared, n, multiplier, uncertainty, usable, ratios)
+    if n <= _TRIED:
+        return _tried_ratios(shared, n, multiplier, uncertainty, most, key, usable, ratios)
     return _drawn_ratios(shared, n, multiplier, uncertainty, most, key, ratios)

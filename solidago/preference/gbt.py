@@ -53,7 +53,7 @@ def fit(ratings: Ratings, config: Config, threads: Threads) -> tuple[Triples, Fi
             triples.score, triples.left, triples.right, gradient, steps,
         )  # fmt: skip
 
-    threads.over(np.diff(ratings.comparisons).astype(np.float64), part)
+    threads.over(np.diff(ratings.comparisons), part)
     return triples, _certify(triples, gradient, steps, config.sigma, len(ratings.active))
 
 

@@ -10,7 +10,6 @@ Y. Allouah, R. Guerraoui, L.-N. Hoang, O. Villemaud, "Robust sparse voting", AIS
 """
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +29,7 @@ _SHARE = 8.0
 
 
 def collaborative_scaling(
-    ratings: Ratings, raw: Triples, trust: Floats, ids: Sequence[str], config: Config, threads: Threads
+    ratings: Ratings, raw: Triples, trust: Floats, ids: NDArray[np.object_], config: Config, threads: Threads
 ) -> UserScalings:
     """Return how every contributor's raw scores map to the common scale.
 
@@ -40,7 +39,7 @@ def collaborative_scaling(
     raw : Triples
         Raw scores of the ratings.
     trust : (U,) float64
-    ids : sequence of U str
+    ids : (U,) array of str
         Stable ids of the users: together with ``config.seed`` they decide which pairs are drawn where two
         contributors share too many.
     config : Config
@@ -99,7 +98,7 @@ class _Scaling:
         ratings: Ratings,
         raw: Triples,
         trust: Floats,
-        ids: Sequence[str],
+        ids: NDArray[np.object_],
         config: Config,
         threads: Threads,
         scalers: Indices,
@@ -111,7 +110,7 @@ class _Scaling:
         self.voices = _voices(ratings, self.number)
         self.keys = _keys(ids, ratings, config.max_pairs)
         self.low, self.high, self.order = np.empty(len(raw)), np.empty(len(raw)), np.empty(len(raw), np.int32)
-        threads.over(np.diff(ratings.rows).astype(np.float64), self._bound)
+        threads.over(np.diff(ratings.rows), self._bound)
         # Scalers judge each other's raw scores.
         self.seen = np.array([[1.0], [0.0], [0.0], [0.0]]).repeat(len(scalers), axis=1)
         self.outcome = UserScalings(
@@ -168,11 +167,11 @@ class _Scaling:
         )  # fmt: skip
 
 
-def _keys(ids: Sequence[str], ratings: Ratings, max_pairs: int) -> NDArray[np.uint64]:
+def _keys(ids: NDArray[np.object_], ratings: Ratings, max_pairs: int) -> NDArray[np.uint64]:
     """Return 64 bits for the id of each user who may share more than ``max_pairs`` pairs with somebody, else 0."""
     keys = np.zeros(len(ids), np.uint64)
     counts = np.diff(ratings.rows).astype(np.int64)
     for u in np.flatnonzero(counts * (counts - 1) // 2 > max_pairs):
-        digest = hashlib.blake2b(ids[u].encode(), digest_size=8).digest()
+        digest = hashlib.blake2b(str(ids[u]).encode(), digest_size=8).digest()
         keys[u] = int.from_bytes(digest, "little")
     return keys

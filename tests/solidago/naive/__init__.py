@@ -1,0 +1,1 @@
+"""Slow twins, written straight from the formulas with plain Python, numpy and scipy."""
