@@ -17,7 +17,7 @@ from frontend.numbers import score_text
 
 SCALE = 100
 # Geometry of the flower, in units of a 100 x 100 drawing centred on 0.
-HEART, ROOT, SHORTEST, LONGEST, UNJUDGED = 9.5, 7.0, 17.0, 48.0, 25.0
+HEART, ROOT, SHORTEST, LONGEST, UNJUDGED = 9.5, 7.0, 18.0, 49.0, 24.0
 # A criterion that stands alone would be a flower of one petal: it fills the whole flower.
 PETALS_OF_ONE = 8
 # Successive seeds of a sunflower are this far apart, in radians: the golden angle.
@@ -114,7 +114,7 @@ def _length(score: float) -> float:
 
 def _petal_path(length: float, width: float) -> str:
     near, far = ROOT + 0.45 * (length - ROOT), ROOT + 0.85 * (length - ROOT)
-    width = min(width, 0.62 * (length - ROOT))
+    width = min(width, 0.75 * (length - ROOT))
     points = [
         _short(v)
         for v in (-ROOT, width, -near, width * 0.8, -far, 0, -length, -width * 0.8, -far, -width, -near, 0, -ROOT)

@@ -15,7 +15,7 @@ from backend.accounts.services import contributor_get_or_create
 from backend.common.errors import ApplicationError, ComparisonNotFound, SelfComparison
 from backend.comparisons.selectors import comparison_get_pair, values_of
 from backend.entities.models import Entity
-from backend.entities.selectors import entities_by_uid, entity_get
+from backend.entities.selectors import entities_by_uid, entities_shown, entity_get
 from backend.participation.selectors import next_pair
 from backend.participation.services import judge
 from backend.polls.models import Poll
@@ -91,10 +91,26 @@ def _save(request: PageRequest, poll: Poll, contributor: Contributor) -> HttpRes
 
 def _show(request: PageRequest, poll: Poll, pair: Pair | None, form: JudgeForm, status: int = 200) -> HttpResponse:
     outcome = outcome_take(request, poll=poll.slug) if status == 200 else None
-    context = {"poll": poll, "pair": pair, "form": form, "outcome": outcome}
+    context: dict[str, object] = {"poll": poll, "pair": pair, "form": form, "outcome": outcome}
+    if pair is None:
+        context |= _nothing_to_ask(poll)
     return render(
         request, "compare/_panel.html" if wants_fragment(request) else "compare/page.html", context, status=status
     )
+
+
+def _nothing_to_ask(poll: Poll) -> dict[str, str]:
+    if not poll.is_open:
+        return {"headline": _("This poll is closed"), "advice": _("Its judgments count, but can no longer be changed.")}
+    if criterion_list(poll=poll) and entities_shown(poll=poll)[1:2]:
+        return {
+            "headline": _("No pair left to compare"),
+            "advice": _("You have compared every pair of this poll. You can still change your answers."),
+        }
+    return {
+        "headline": _("Nothing to compare yet"),
+        "advice": _("This poll needs a criterion and two items. Its owner adds them in the administration."),
+    }
 
 
 def _pair(query: Mapping[str, str], skipped: Sequence[str], poll: Poll, contributor: Contributor) -> Pair | None:

@@ -1,0 +1,197 @@
+"""Comparing two items."""
+
+import re
+
+import pytest
+
+from backend.comparisons.models import Comparison, Judgment
+from backend.polls.models import Poll
+from tests.factories import say
+
+URL = "/polls/poll/compare/"
+PAIR = {"left": "a", "right": "b"}
+
+
+def values() -> dict[str, float]:
+    return dict(Judgment.objects.values_list("criterion__name", "value"))
+
+
+def chosen(page) -> list[str]:
+    """Return the value that each select shows."""
+    selects = re.findall(r"<select.*?</select>", page.text, re.DOTALL)
+    return [next(iter(re.findall(r'value="([^"]*)"\s+selected', select)), "") for select in selects]
+
+
+def test_it_works(member_client, contributor, poll):
+    page = member_client.get(URL, PAIR)
+    assert page.status_code == 200
+    assert chosen(page) == ["", ""]
+    saved = member_client.post(URL, PAIR | {"judge-good": "-4", "judge-clear": ""}, follow=True)
+    assert values() == {"good": -4}
+    assert Comparison.objects.get().contributor == contributor
+    assert "Saved. Your own scores now:" in saved.text
+    assert saved.context["pair"] is not None
+
+
+def test_saving_shows_own_scores_before_and_after(member_client, contributor, poll):
+    say(contributor, poll, "a", "c", good=3)
+    saved = member_client.post(URL, PAIR | {"judge-good": "-4"}, follow=True)
+    left, right = saved.context["outcome"].changes
+    assert left.title == "A"
+    assert left.before[0] < left.after[0]
+    assert left.after[1] < left.after[0] < left.after[2]
+    assert right.before is None
+    assert right.after[0] < left.after[0]
+
+
+def test_what_changed_is_shown_once(member_client, poll):
+    assert member_client.post(URL, PAIR | {"judge-good": "1"}, follow=True).context["outcome"]
+    assert member_client.get(URL).context["outcome"] is None
+
+
+def test_what_is_untouched_is_not_stored(member_client, poll):
+    page = member_client.post(URL, PAIR | {"judge-good": "", "judge-clear": ""})
+    assert page.status_code == 422
+    assert "Judge at least one criterion" in page.text
+    assert not Comparison.objects.exists()
+
+
+def test_equal_is_a_judgment(member_client, poll):
+    member_client.post(URL, PAIR | {"judge-good": "0"})
+    assert values() == {"good": 0}
+
+
+def test_a_double_submit_stores_once(member_client, poll):
+    for _ in range(2):
+        member_client.post(URL, PAIR | {"judge-good": "5"})
+    assert Comparison.objects.count() == Judgment.objects.count() == 1
+
+
+def test_editing_shows_the_old_values_also_the_other_way_round(member_client, contributor, poll):
+    say(contributor, poll, "a", "b", good=-4, clear=2.5)
+    page = member_client.get(URL, PAIR)
+    assert chosen(page) == ["-4", "2.5"]
+    assert "You judged this pair before" in page.text
+    assert chosen(member_client.get(URL, {"left": "b", "right": "a"})) == ["4", "-2.5"]
+
+
+def test_editing_can_take_a_judgment_back(member_client, contributor, poll):
+    say(contributor, poll, "a", "b", good=-4, clear=2)
+    member_client.post(URL, PAIR | {"judge-good": "", "judge-clear": "7"})
+    assert values() == {"clear": 7}
+
+
+@pytest.mark.parametrize("value", ["11", "-11", "1e99", "nan", "inf", "x", "x" * 900_000, "\0", "3.5"])
+def test_a_value_not_offered_stores_nothing_and_keeps_the_rest(member_client, poll, value):
+    page = member_client.post(URL, PAIR | {"judge-good": value, "judge-clear": "7"})
+    assert page.status_code == 422
+    assert "Nothing was saved" in page.text
+    assert chosen(page) == ["", "7"]
+    assert not Comparison.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("pair", "status", "words"),
+    [
+        ({"left": "a", "right": "a"}, 400, "compared with itself"),
+        ({"left": "a", "right": "nix"}, 404, "no item “nix”"),
+        ({"left": "\0", "right": "a"}, 404, "no item"),
+        ({"left": "x" * 900_000, "right": "a"}, 404, "no item"),
+    ],
+)
+def test_a_bad_pair_is_answered_in_words(member_client, poll, pair, status, words):
+    asked = member_client.get(URL, pair)
+    assert (asked.status_code, words in asked.text) == (status, True)
+    saved = member_client.post(URL, pair | {"judge-good": "1"})
+    assert saved.status_code in (status, 422)
+    assert words in saved.text
+    assert not Comparison.objects.exists()
+
+
+def test_a_form_without_a_pair_is_answered_in_words(member_client, poll):
+    assert member_client.post(URL, {"judge-good": "1"}).status_code == 404
+
+
+def test_one_item_can_be_chosen_to_compare(member_client, poll):
+    pair = member_client.get(URL, {"left": "c"}).context["pair"]
+    assert pair.left.uid == "c"
+    assert pair.right.uid != "c"
+
+
+def test_skipped_items_are_not_asked_again_at_once(member_client, poll):
+    first = member_client.get(URL).context["pair"]
+    second = member_client.get(first.skip_url).context["pair"]
+    assert {first.left, first.right}.isdisjoint({second.left, second.right})
+
+
+def test_all_compared_says_what_to_do(member_client, contributor, poll):
+    for pair in ("ab", "ac", "ad", "bc", "bd", "cd"):
+        say(contributor, poll, *pair, good=1)
+    page = member_client.get(URL)
+    assert "No pair left to compare" in page.text
+    assert "You have compared every pair" in page.text
+
+
+def test_a_poll_with_one_item_says_what_it_needs(member_client, poll):
+    poll.entities.exclude(uid="a").update(is_hidden=True)
+    assert "needs a criterion and two items" in member_client.get(URL).text
+
+
+def test_a_closed_poll_says_so_and_stores_nothing(member_client, poll):
+    Poll.objects.update(is_open=False)
+    assert "This poll is closed" in member_client.get(URL).text
+    assert "This poll is closed" in member_client.post(URL, PAIR | {"judge-good": "1"}).text
+    assert not Comparison.objects.exists()
+
+
+def test_a_suspended_contributor_is_told(member_client, contributor, poll):
+    contributor.is_suspended = True
+    contributor.save()
+    page = member_client.post(URL, PAIR | {"judge-good": "3"})
+    assert "suspended" in page.text
+    assert chosen(page)[0] == "3"
+
+
+def test_visitors_are_asked_to_log_in_and_come_back_to_the_pair(client, poll):
+    page = client.get(URL, PAIR)
+    assert page.status_code == 200
+    assert "%2Fpolls%2Fpoll%2Fcompare%2F%3Fleft%3Da%26right%3Db" in page.text
+
+
+def test_answers_survive_a_session_that_ended(client, member_client, poll):
+    refused = client.post(URL, PAIR | {"judge-good": "-3"})
+    assert refused.url == "/polls/poll/compare/?left=a&right=b&judge-good=-3"
+    assert not Comparison.objects.exists()
+    assert chosen(member_client.get(refused.url)) == ["-3", ""]
+
+
+def test_answers_in_the_address_that_mean_nothing_are_ignored(member_client, poll):
+    page = member_client.get(URL, PAIR | {"judge-good": "999", "judge-nix": "1", "judge-clear": "<b>"})
+    assert chosen(page) == ["", ""]
+
+
+def test_htmx_gets_the_panel_alone(member_client, poll):
+    headers = {"HX-Request": "true"}
+    assert "<html" not in member_client.get(URL, headers=headers).text
+    saved = member_client.post(URL, PAIR | {"judge-good": "1"}, headers=headers)
+    assert saved.status_code == 303
+    refused = member_client.post(URL, PAIR, headers=headers)
+    assert "<html" not in refused.text
+
+
+def test_other_polls_items_cannot_be_compared(member_client, poll):
+    assert member_client.get("/polls/nix/compare/").status_code == 404
+
+
+def test_wrong_method(member_client, poll):
+    assert member_client.put(URL).status_code == 405
+
+
+def test_a_form_without_its_token_is_refused_in_words(member, poll):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(member)
+    page = client.post(URL, PAIR | {"judge-good": "1"})
+    assert page.status_code == 403
+    assert "load the page again" in page.text

@@ -1,0 +1,54 @@
+"""The first page."""
+
+import pytest
+
+from backend.polls.models import Poll
+from tests.factories import PollFactory, poll_with
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_works(client, poll):
+    page = client.get("/")
+    assert page.status_code == 200
+    assert "A fine poll" in page.text
+    assert 'href="/polls/poll/items/a/"' in page.text
+    assert page.text.count('class="seed ') == 3
+
+
+def test_without_a_poll_it_says_what_to_do(client):
+    assert "No poll yet" in client.get("/").text
+
+
+def test_a_poll_without_scores_or_criteria_is_listed(client):
+    poll_with(title="Fresh")
+    PollFactory(title="Empty")
+    page = client.get("/").text
+    assert "Fresh" in page
+    assert "Empty" in page
+
+
+def test_polls_that_are_not_public_are_not_listed(client):
+    PollFactory(title="Hidden one", visibility=Poll.Visibility.UNLISTED)
+    PollFactory(title="Inner one", visibility=Poll.Visibility.STAFF)
+    page = client.get("/").text
+    assert "Hidden one" not in page
+    assert "Inner one" not in page
+
+
+def test_wrong_method(client):
+    assert client.post("/").status_code == 405
+
+
+def test_the_number_of_queries_is_constant(client, poll, django_assert_max_num_queries):
+    with django_assert_max_num_queries(5):
+        client.get("/")
+
+
+def test_visitors_get_no_cookie(client, poll):
+    assert not client.get("/").cookies
+
+
+def test_pages_of_accounts_are_not_kept_by_browsers(member_client, client):
+    assert member_client.get("/")["Cache-Control"] == "no-store"
+    assert client.get("/")["Cache-Control"] == "no-cache"

@@ -1,0 +1,105 @@
+"""The staff pages of runs."""
+
+import pytest
+
+from backend.pipeline.models import Run
+from backend.pipeline.services import run_execute
+
+URL = "/polls/poll/runs/"
+
+
+def run_of(poll, **fields) -> Run:
+    return Run.objects.create(poll=poll, trigger=Run.Trigger.PAGE, **fields)
+
+
+def test_it_works(staff_client, poll):
+    run = run_of(poll, status=Run.Status.SUCCEEDED, seconds={"scaling": 1.5, "trust": 0.25})
+    page = staff_client.get(URL)
+    assert page.status_code == 200
+    assert "1.75" in page.text
+    detail = staff_client.get(f"{URL}{run.pk}/")
+    assert detail.text.index("scaling") < detail.text.index("trust")
+
+
+def test_no_run_yet(staff_client, poll):
+    assert "No run yet" in staff_client.get(URL).text
+
+
+@pytest.mark.parametrize("url", [URL, f"{URL}1/"])
+def test_others_are_refused(client, member_client, poll, url):
+    for visitor in (client, member_client):
+        assert visitor.get(url).status_code == 403
+        assert visitor.post(url).status_code in (403, 405)
+    assert not Run.objects.exists()
+
+
+def test_only_staff_see_the_way_there(member_client, staff_client, poll):
+    assert URL not in member_client.get("/polls/poll/").text
+    assert URL in staff_client.get("/polls/poll/").text
+
+
+def test_an_active_run_is_asked_for_again_and_an_ended_one_is_not(staff_client, poll):
+    run = run_of(poll, status=Run.Status.RUNNING, step="scaling", done=3, total=10)
+    for url in (URL, f"{URL}{run.pk}/"):
+        part = staff_client.get(url, headers={"HX-Request": "true"}).text
+        assert "<html" not in part
+        assert 'hx-trigger="every 1s"' in part
+        assert 'value="3"' in part
+    Run.objects.update(status=Run.Status.FAILED, error="The disk is full.")
+    for url in (URL, f"{URL}{run.pk}/"):
+        part = staff_client.get(url, headers={"HX-Request": "true"}).text
+        assert "hx-trigger" not in part
+        assert "The disk is full." in part
+
+
+def test_the_button_queues_a_run(staff_client, poll):
+    page = staff_client.post(URL, follow=True)
+    run = Run.objects.get()
+    assert f"Run {run.pk} is queued" in page.text
+    assert run.started_by.username == "grace"
+
+
+def test_a_second_run_at_once_is_refused_in_words(staff_client, poll):
+    run = run_of(poll)
+    page = staff_client.post(URL, follow=True)
+    assert f"Run {run.pk} of this poll is" in page.text
+    assert Run.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_executed_run_shows_what_it_read_and_made(staff_client, poll):
+    run = run_execute(run_id=run_of(poll).pk)
+    page = staff_client.get(f"{URL}{run.pk}/").text
+    assert run.snapshot_digest in page
+    assert run.score_set is not None
+    assert run.score_set.result_digest in page
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        (f"{URL}999/", 404),
+        (f"{URL}{10**30}/", 404),
+        (f"{URL}abc/", 404),
+        ("/polls/nix/runs/", 404),
+        (f"{URL}?page=x", 400),
+    ],
+)
+def test_bad_input_is_answered_in_words(staff_client, poll, url, status):
+    page = staff_client.get(url)
+    assert page.status_code == status
+    assert "<h1" in page.text
+
+
+def test_wrong_method(staff_client, poll):
+    assert staff_client.put(URL).status_code == 405
+
+
+def test_the_number_of_queries_is_constant(staff_client, poll, django_assert_num_queries):
+    run_of(poll, status=Run.Status.FAILED)
+    with django_assert_num_queries(6) as few:
+        staff_client.get(URL)
+    for _ in range(10):
+        run_of(poll, status=Run.Status.FAILED)
+    with django_assert_num_queries(len(few)):
+        staff_client.get(URL)
