@@ -15,6 +15,7 @@ from backend.entities.models import Entity
 from backend.entities.selectors import entities_shown, entity_get
 from backend.polls.models import Criterion, Poll
 from backend.polls.selectors import criterion_get, criterion_list, poll_get
+from backend.scores.filters import ORDERINGS, EntityParameters, RecommendationParameters
 from backend.scores.models import CollectiveScore
 from backend.scores.selectors import (
     ranking,
@@ -24,13 +25,10 @@ from backend.scores.selectors import (
     scores_of,
 )
 from backend.scores.serializers import (
-    ORDERINGS,
     EntityDetailSerializer,
     EntityPageSerializer,
-    EntityParameters,
     PollDetailSerializer,
     RecommendationPageSerializer,
-    RecommendationParameters,
 )
 
 

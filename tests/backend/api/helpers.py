@@ -2,13 +2,14 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 from django.test import Client
 from django.urls import resolve
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from backend.accounts.models import Contributor, User
 from backend.comparisons.models import Rating
@@ -31,7 +32,7 @@ class World:
     criteria: dict[str, Criterion] = field(default_factory=dict)
     entities: dict[str, Entity] = field(default_factory=dict)
 
-    def publish(self, *, individual: dict[tuple[str, Contributor], tuple[float, bool]] | None = None) -> ScoreSet:
+    def publish(self, *, individual: Mapping[tuple[str, Contributor], tuple[float, bool]] | None = None) -> ScoreSet:
         """Publish the scores above; ``individual``: score on "priority" and whether it is public."""
         tables = ScoreTables(
             collective=pl.DataFrame(
