@@ -16,6 +16,8 @@ STATIC := staticfiles/staticfiles.json
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-slow e2e check format bench clean
 .DELETE_ON_ERROR:
+# Compiling kernels and hashing static files take a core each.
+MAKEFLAGS += --jobs=2
 
 help: ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "make %-10s %s\n", $$1, $$2 }'

@@ -52,12 +52,12 @@ make_place() {
 
 # ---------------------------------------------------------------- what may not be left
 leftovers() {
-  local place=$1 pid
-  for pid in /proc/[0-9]*; do
-    if tr '\0' ' ' <"$pid/cmdline" 2>/dev/null | grep -qF "$place" ||
-      readlink "$pid/cwd" "$pid/exe" 2>/dev/null | grep -qF "$place"; then
-      echo "${pid#/proc/} $(tr '\0' ' ' <"$pid/cmdline" 2>/dev/null)"
-    fi
+  local place=$1
+  {
+    grep -alsF "$place" /proc/[0-9]*/cmdline || true
+    find /proc/[0-9]*/cwd /proc/[0-9]*/exe -maxdepth 0 -lname "$place*" 2>/dev/null || true
+  } | cut -d/ -f3 | sort -u | while read -r pid; do
+    { echo "$pid $(tr '\0' ' ' <"/proc/$pid/cmdline")"; } 2>/dev/null || true
   done
 }
 

@@ -9,4 +9,5 @@ preload_app = True
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
-graceful_timeout = 3
+graceful_timeout = 2
+control_socket_disable = True  # it would lie in the home folder, one for all clones
