@@ -79,9 +79,10 @@ def _k_nary(t: float, a: float, b: float) -> tuple[float, float, float, float]:
     """K equidistant values: a geometric sum, Phi(t) = U(a t) - U(b t), U uniform, a = K/(K-1), b = 1/(K-1)."""
     linear_a, factor_a, slope_a, curvature_a, csch2_a = _uniform(a * t)
     linear_b, factor_b, slope_b, curvature_b, csch2_b = _uniform(b * t)
-    # Both curvatures contain 1/t^2, which must not cancel when what remains is exponentially small.
+    # Both curvatures contain 1/t^2, which must not cancel when what remains is exponentially small. Beyond t = 350 a,
+    # where `_decay` no longer falls, nothing remains.
     near = a * a * curvature_a - b * b * curvature_b
-    far = b * b * csch2_b - a * a * csch2_a
+    far = max(0.0, b * b * csch2_b - a * a * csch2_a)
     curvature = near if b * t < _SMALL else far
     return linear_a - linear_b, factor_a / factor_b, a * slope_a - b * slope_b, curvature
 
@@ -146,4 +147,4 @@ def evaluate(law: int, a: float, b: float, x: Floats, phi: Floats, first: Floats
     factor = np.empty(len(x))
     cumulants(law, a, b, x, len(x), phi, factor, first, second)
     for i in range(len(x)):
-        phi[i] += math.log(factor[i])
+        phi[i] = max(0.0, phi[i] + math.log(factor[i]))

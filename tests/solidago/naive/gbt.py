@@ -33,9 +33,7 @@ def phi(law, x):
         return np.abs(x) + np.log1p(np.exp(-2 * np.abs(x))) - np.log(2)
     if law == "uniform":
         y = np.maximum(np.abs(x), 1e-2)
-        return np.where(
-            np.abs(x) < 1e-2, x**2 / 6 - x**4 / 180, y + np.log1p(-np.exp(-2 * y)) - np.log(2) - np.log(y)
-        )
+        return np.where(np.abs(x) < 1e-2, x**2 / 6 - x**4 / 180, y + np.log1p(-np.exp(-2 * y)) - np.log(2) - np.log(y))
     values = np.linspace(-1, 1, int(law.split(":")[1]))
     return np.abs(x) + np.log(np.exp(np.multiply.outer(x, values) - np.abs(x)[..., None]).mean(axis=-1))
 

@@ -67,7 +67,9 @@ def translation(scores, u, m_u, dm_u, chosen, seen, trust, privacy):
             (su, lu, ru), (sv, lv, rv) = scores[u][e], scores[v][e]
             common = dm_u * abs(su) + dm_v * abs(sv)
             weight = math.sqrt(privacy[u, e] * privacy[v, e])
-            gaps.append((m_v * sv + tau_v - m_u * su, weight, m_v * lv + m_u * ru + common, m_v * rv + m_u * lu + common))
+            gaps.append(
+                (m_v * sv + tau_v - m_u * su, weight, m_v * lv + m_u * ru + common, m_v * rv + m_u * lu + common)
+            )
         if gaps:
             around = qr_deviation(10, 0.5, 1.0, gaps) + dtau_v
             votes.append((qr_median(10, 0.0, gaps), trust[v], around, around))
