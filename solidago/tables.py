@@ -6,7 +6,8 @@ breaks a rule, `codes` numbers ids. Files and databases come through here, so th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,20 @@ SHOWN = 60
 """Characters of an offending text that a message repeats."""
 
 Columns = Mapping[str, object] | pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a column holds: its type inside, its name in messages, and which types may be brought to it."""
+
+    type: pl.DataType
+    name: str
+    fits: Callable[[pl.DataType], bool]
+
+
+TEXT = Kind(pl.String(), "text", lambda found: isinstance(found, pl.String | pl.Categorical | pl.Enum))
+NUMBER = Kind(pl.Float64(), "numbers", lambda found: found.is_numeric())
+FLAG = Kind(pl.Boolean(), "booleans", lambda found: isinstance(found, pl.Boolean))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +89,7 @@ USERS = Table(
     ids=("user",),
     numbers=("trust",),
     flags=("pretrusted",),
-    defaults={"trust": float("nan"), "pretrusted": False},
+    defaults={"trust": math.nan, "pretrusted": False},
     rules=(
         Rule(
             pl.col("trust").is_not_nan() & _outside_unit("trust"),
@@ -110,34 +125,25 @@ def as_table(columns: Columns, table: Table) -> pl.DataFrame:
         frame = pl.DataFrame(columns)
     except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError) as error:
         raise InvalidInput(f"The columns of {table.name} do not form a table: {error}") from error
-    expressions = [_text(frame, name, table) for name in table.ids]
-    expressions += [_typed(frame, name, table, pl.Float64) for name in table.numbers]
-    expressions += [_typed(frame, name, table, pl.Boolean) for name in table.flags]
+    expressions = [
+        _column(frame, name, table, kind)
+        for kind, names in ((TEXT, table.ids), (NUMBER, table.numbers), (FLAG, table.flags))
+        for name in names
+    ]
     return frame.select(expressions).rechunk()
 
 
-def _text(frame: pl.DataFrame, name: str, table: Table) -> pl.Expr:
-    kind = frame.schema.get(name)
-    if kind is None:
+def _column(frame: pl.DataFrame, name: str, table: Table, kind: Kind) -> pl.Expr:
+    found, default = frame.schema.get(name), table.defaults.get(name)
+    if found is None and default is None:
         raise InvalidInput(f"The column {name!r} of {table.name} is missing.")
-    if kind != pl.String and not (kind == pl.Null or (kind.is_(pl.Categorical) or isinstance(kind, pl.Enum))):
-        raise InvalidInput(f"The column {name!r} of {table.name} must hold text, not {kind}.")
-    return pl.col(name).cast(pl.String)
-
-
-def _typed(frame: pl.DataFrame, name: str, table: Table, wanted: type[pl.Float64 | pl.Boolean]) -> pl.Expr:
-    kind = frame.schema.get(name)
-    if kind is None:
-        if name not in table.defaults:
-            raise InvalidInput(f"The column {name!r} of {table.name} is missing.")
-        return pl.lit(table.defaults[name], dtype=wanted).alias(name)
-    fits = kind.is_numeric() if wanted is pl.Float64 else kind == pl.Boolean
-    if not fits and kind != pl.Null:
-        what = "numbers" if wanted is pl.Float64 else "booleans"
-        raise InvalidInput(f"The column {name!r} of {table.name} must hold {what}, not {kind}.")
-    # An unknown trust may arrive as null or as NaN: one of the two is enough inside.
-    expression = pl.col(name).cast(wanted)
-    return expression.fill_null(float("nan")) if name == "trust" else expression
+    if found is None:
+        return pl.lit(default, dtype=kind.type).alias(name)
+    if found != pl.Null and not kind.fits(found):
+        raise InvalidInput(f"The column {name!r} of {table.name} must hold {kind.name}, not {found}.")
+    typed = pl.col(name).cast(kind.type)
+    # What is unknown by default may arrive as null or as NaN: one of the two is enough inside.
+    return typed.fill_null(default) if isinstance(default, float) and math.isnan(default) else typed
 
 
 def check(frame: pl.DataFrame, table: Table) -> None:

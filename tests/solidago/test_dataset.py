@@ -65,7 +65,7 @@ def test_it_works() -> None:
     assert (judgments.user[0], judgments.left[0], judgments.right[0], judgments.value[0]) == (0, 0, 1, -0.5)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(facts(), st.randoms(use_true_random=False), st.data())
 def test_row_order_and_side_do_not_matter(columns: dict[str, Any], random: Any, data: st.DataObject) -> None:
     shuffled = {name: random.sample(rows, len(rows)) for name, rows in columns.items()}
@@ -76,7 +76,7 @@ def test_row_order_and_side_do_not_matter(columns: dict[str, Any], random: Any, 
     assert snapshot.dumps(build(**columns)) == snapshot.dumps(build(**shuffled))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(facts())
 def test_arrays_are_canonical_and_say_what_was_given(columns: dict[str, Any]) -> None:
     dataset = build(**columns)
@@ -96,14 +96,14 @@ def test_arrays_are_canonical_and_say_what_was_given(columns: dict[str, Any]) ->
     assert all(trust[name] == t or np.isnan(trust[name]) == np.isnan(t) for name, t, _ in columns["users"])
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(facts(), facts())
 def test_digest_and_bytes_tell_datasets_apart(some: dict[str, Any], other: dict[str, Any]) -> None:
     one, two = build(**some), build(**other)
     assert (one.digest() == two.digest()) == (snapshot.dumps(one) == snapshot.dumps(two))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(facts())
 def test_snapshot_comes_back_exactly(columns: dict[str, Any]) -> None:
     dataset = build(**columns)
@@ -208,7 +208,7 @@ def test_keys_beyond_64_bits_still_sort_like_their_tuples() -> None:
     assert np.array_equal(np.argsort(key, kind="stable"), np.lexsort(columns[::-1]))
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_a_damaged_snapshot_is_refused_or_harmless(data: st.DataObject) -> None:
     block = bytearray(snapshot.dumps(one()))

@@ -57,13 +57,13 @@ def naive(pretrusted: list[bool], vouches: list[tuple[int, int, float]], given: 
         now = after
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(communities())
 def test_it_equals_the_plain_formula(case: dict[str, Any]) -> None:
     np.testing.assert_allclose(trust.compute(community(**case)), naive(**case), rtol=0, atol=1e-12)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(communities())
 def test_trust_lies_in_its_range_and_what_is_given_stays(case: dict[str, Any]) -> None:
     computed = trust.compute(community(**case))
@@ -76,7 +76,7 @@ def test_trust_lies_in_its_range_and_what_is_given_stays(case: dict[str, Any]) -
             assert computed[user] >= 0.8
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(communities())
 def test_no_trust_without_a_path_from_a_trusted_user(case: dict[str, Any]) -> None:
     reached = {u for u in range(SIZE) if case["given"].get(u, 0.8 * case["pretrusted"][u]) > 0}
@@ -86,7 +86,7 @@ def test_no_trust_without_a_path_from_a_trusted_user(case: dict[str, Any]) -> No
     assert {u for u in range(SIZE) if computed[u] > 0} <= reached | set(case["given"])
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(communities(), st.integers(1, 5), st.data())
 def test_fake_accounts_gain_together_no_more_than_honest_users_vouch(
     case: dict[str, Any], fakes: int, data: st.DataObject
@@ -102,7 +102,7 @@ def test_fake_accounts_gain_together_no_more_than_honest_users_vouch(
     assert computed[SIZE:].sum() <= 5.0 * inflow + 1e-7
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(communities(), st.integers(0, SIZE - 1))
 def test_one_more_pretrusted_user_lowers_nobodys_trust(case: dict[str, Any], user: int) -> None:
     before = trust.compute(community(**case))
