@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 MAX_GRADIENT = 1e-9
 _STEPS = 200
-_HALVINGS = 50
 _FLAT = 1e-12
 """A Hessian whose eigenvalues are this far apart belongs to vectors on a line."""
 
@@ -91,21 +90,24 @@ def geometric_median(vectors: ArrayLike, weights: ArrayLike | None = None) -> Me
         vectors, or all of them are on a line.
     NotConverged
         The gradient's norm exceeds 1e-9.
+
+    Notes
+    -----
+    From beside the best of the vectors, so that no vector is met again: Newton's steps, and Weiszfeld's, which always
+    descend, where those do not.
     """
     points, shares = _checked(vectors, weights)
-    at = shares @ points
+    at = _beside_best_vector(points, shares)
     value, gradient, curvature = _mean_distance(points, shares, at)
     for _ in range(_STEPS):
         norm = float(np.linalg.norm(gradient))
         if norm <= MAX_GRADIENT:
             return Median(at, norm, curvature)
-        step = _newton_step(gradient, curvature)
-        for _ in range(_HALVINGS):
-            moved = at + step
+        moved = at + _newton_step(gradient, curvature)
+        after = _mean_distance(points, shares, moved)
+        if not (after[0] < value or np.linalg.norm(after[1]) < 0.5 * norm):
+            moved = at - gradient / (shares / np.linalg.norm(at - points, axis=1)).sum()
             after = _mean_distance(points, shares, moved)
-            if after[0] < value or np.linalg.norm(after[1]) < 0.5 * norm:
-                break
-            step = 0.5 * step
         at, (value, gradient, curvature) = moved, after
     raise NotConverged(f"The geometric median stopped at a gradient of norm {norm:.3g}.")
 
@@ -139,19 +141,29 @@ def _checked(vectors: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Flo
     spread = np.linalg.svd(centred, compute_uv=False)
     if len(spread) < 2 or spread[1] <= _FLAT * spread[0]:
         raise InvalidInput("Vectors on one line have no strategic gain to speak of: their median has no Hessian.")
-    _check_not_on_a_vector(points, shares)
     return points, shares
 
 
-def _check_not_on_a_vector(points: Floats, shares: Floats) -> None:
-    """Refuse a median that is one of the vectors: all others together pull it with no more than its own weight."""
-    for k in range(len(points)):
-        gap = points[k] - points
-        distance = np.linalg.norm(gap, axis=1)
-        here = distance == 0.0
-        pull = (shares / np.where(here, 1.0, distance)) @ gap
-        if np.linalg.norm(pull) <= shares[here].sum():
-            raise InvalidInput(f"The median is vector number {k} itself: nobody can move it by an infinitesimal force.")
+def _beside_best_vector(points: Floats, shares: Floats) -> Floats:
+    """Step off the vector of least mean distance, downhill (Vardi and Zhang, 2000).
+
+    Raises
+    ------
+    InvalidInput
+        It is the median: all others together pull it with no more than its own weight.
+    """
+    costs = [shares @ np.linalg.norm(point - points, axis=1) for point in points]
+    best = int(np.argmin(costs))
+    gap = points[best] - points
+    distance = np.linalg.norm(gap, axis=1)
+    here = distance == 0.0
+    pulls = np.where(here, 0.0, shares / np.where(here, 1.0, distance))
+    slope = pulls @ gap
+    excess = 1.0 - shares[here].sum() / np.linalg.norm(slope) if slope.any() else 0.0
+    if excess <= 0.0:
+        raise InvalidInput(f"The median is vector number {best} itself: no infinitesimal force can move it.")
+    beside: Floats = points[best] - excess * slope / pulls.sum()
+    return beside
 
 
 def _mean_distance(points: Floats, shares: Floats, at: Floats) -> tuple[float, Floats, Floats]:
@@ -164,5 +176,5 @@ def _mean_distance(points: Floats, shares: Floats, at: Floats) -> tuple[float, F
 
 
 def _newton_step(gradient: Floats, curvature: Floats) -> Floats:
-    """Return Newton's step; beside a vector, where the Hessian explodes, it is a descent direction still."""
+    """Return Newton's step, the shortest one where the Hessian is singular to rounding."""
     return np.asarray(-np.linalg.lstsq(curvature, gradient, rcond=None)[0], dtype=np.float64)
