@@ -5,6 +5,7 @@ from typing import Any
 
 import factory
 import polars as pl
+from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from backend.accounts.models import Contributor, User
@@ -20,11 +21,10 @@ from backend.scores.tables import COLLECTIVE, INDIVIDUAL, SCALINGS, ScoreTables
 class UserFactory(DjangoModelFactory[User]):
     class Meta:
         model = User
-        skip_postgeneration_save = True
 
     username = factory.Sequence(lambda n: f"user{n}")
     email = factory.LazyAttribute(lambda user: f"{user.username}@example.org")
-    password = factory.PostGenerationMethodCall("set_unusable_password")
+    password = factory.LazyFunction(lambda: make_password(None))
 
 
 class ContributorFactory(DjangoModelFactory[Contributor]):

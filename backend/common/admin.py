@@ -1,10 +1,11 @@
 """Bases of admin pages."""
 
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 if TYPE_CHECKING:
@@ -27,6 +28,14 @@ else:
 
 
 M = TypeVar("M", bound=Model)
+
+
+class CascadingAdmin(ModelAdmin[M]):
+    """Deletes a row with all that hangs on it, though some of that cannot be deleted by itself."""
+
+    def get_deleted_objects(self, objs: QuerySet[M] | Sequence[M], request: HttpRequest) -> Any:
+        deleted, counts, _forbidden, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, set(), protected
 
 
 class ReadOnlyAdmin(ModelAdmin[M]):

@@ -92,7 +92,7 @@ class InvalidJudgment(ApplicationError):
 
 class InvalidMaximum(ApplicationError):
     code = "invalid_maximum"
-    template = _("The maximum of a judgment must be a number above 0 and at most %(largest)g.")
+    template = _("The maximum of a judgment must be a number above 0.")
 
 
 class PollClosed(ApplicationError):

@@ -1,5 +1,7 @@
 """What contributors said, and what they keep private."""
 
+import math
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Abs, Greatest, Least
@@ -51,7 +53,9 @@ class Judgment(BaseModel):
         constraints = (
             models.UniqueConstraint(fields=("comparison", "criterion"), name="one_judgment_per_criterion"),
             # PostgreSQL sorts NaN above every number, so both checks refuse NaN and infinities too.
-            models.CheckConstraint(condition=Q(maximum__gt=0, maximum__lte=1_000), name="maximum_positive_and_finite"),
+            models.CheckConstraint(
+                condition=Q(maximum__gt=0, maximum__lt=math.inf), name="maximum_positive_and_finite"
+            ),
             models.CheckConstraint(condition=Q(maximum__gte=Abs("value")), name="value_within_its_maximum"),
         )
 

@@ -26,7 +26,6 @@ from backend.polls.services import news_add
 
 MAXIMUM = 10.0
 """End of the slider: a judgment lies between -10 and 10."""
-LARGEST_MAXIMUM = 1_000.0
 
 
 def comparison_save(
@@ -91,8 +90,8 @@ def _check_pair(poll: Poll, left: Entity, right: Entity) -> None:
 
 
 def _checked(poll: Poll, judgments: Mapping[str, float | None], maximum: float) -> dict[Criterion, float | None]:
-    if not 0 < maximum <= LARGEST_MAXIMUM:  # also true for NaN
-        raise InvalidMaximum(field="maximum", largest=LARGEST_MAXIMUM)
+    if not 0 < maximum < math.inf:  # also true for NaN
+        raise InvalidMaximum(field="maximum")
     criteria = {criterion.name: criterion for criterion in criterion_list(poll=poll)}
     for name, value in judgments.items():
         if name not in criteria:

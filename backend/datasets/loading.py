@@ -161,6 +161,7 @@ def rows_load(*, poll: Poll, origin: str, rows: Rows, is_simulated: bool, say: S
             ("vouches", VOUCHES),
         )
     ]
+    _unstage()
     if any(tally.created or tally.updated for tally in tallies):
         news_add(poll_ids=[poll.pk])
     return tallies
@@ -174,6 +175,12 @@ def _stage(rows: Rows) -> None:
         copy_in(name, frame)
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {name}")
+
+
+def _unstage() -> None:
+    """Drop the staged rows now rather than at the commit: the same transaction may load again."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE staged_keyed, {', '.join(STAGES)}")
 
 
 def _merged(kind: str, statement: LiteralString, parameters: Parameters, say: Say) -> Tally:

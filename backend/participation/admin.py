@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from backend.accounts.models import Contributor, EmailDomain, User
-from backend.common.admin import ModelAdmin, TabularInline, UserAdmin
+from backend.common.admin import CascadingAdmin, ModelAdmin, TabularInline, UserAdmin
 from backend.participation.services import contributor_delete, contributor_set_suspended
 
 
@@ -16,7 +16,7 @@ class EmailAddressInline(TabularInline[EmailAddress, User]):
 
 
 @admin.register(User)
-class UserAdminWithContributor(UserAdmin[User]):
+class UserAdminWithContributor(CascadingAdmin[User], UserAdmin[User]):
     """Accounts; deleting one deletes all that came from its contributor."""
 
     list_display = ("username", "email", "is_staff", "is_active", "date_joined", "last_login")
@@ -39,7 +39,7 @@ def _user_delete(user: User) -> None:
 
 
 @admin.register(Contributor)
-class ContributorAdmin(ModelAdmin[Contributor]):
+class ContributorAdmin(CascadingAdmin[Contributor]):
     list_display = ("name", "origin", "user", "given_trust", "is_pretrusted", "is_simulated", "is_suspended")
     list_filter = ("is_suspended", "is_simulated", "is_pretrusted", ("origin", admin.EmptyFieldListFilter))
     list_select_related = ("user",)

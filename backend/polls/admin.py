@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from backend.common.admin import ModelAdmin, TabularInline
+from backend.common.admin import CascadingAdmin, ModelAdmin, TabularInline
 from backend.polls.models import Criterion, News, Poll
 
 
@@ -13,7 +13,7 @@ class CriterionInline(TabularInline[Criterion, Poll]):
 
 
 @admin.register(Poll)
-class PollAdmin(ModelAdmin[Poll]):
+class PollAdmin(CascadingAdmin[Poll]):
     list_display = ("title", "slug", "visibility", "is_open", "is_simulated", "created_at")
     list_filter = ("visibility", "is_open", "is_simulated")
     search_fields = ("title", "slug", "question")
@@ -22,7 +22,7 @@ class PollAdmin(ModelAdmin[Poll]):
 
 
 @admin.register(Criterion)
-class CriterionAdmin(ModelAdmin[Criterion]):
+class CriterionAdmin(CascadingAdmin[Criterion]):
     list_display = ("title", "name", "poll", "position", "is_optional")
     list_filter = ("is_optional", "poll")
     list_select_related = ("poll",)

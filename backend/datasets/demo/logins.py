@@ -39,7 +39,7 @@ def logins_store() -> dict[str, str]:
         if User.objects.filter(username__iexact=name).exclude(email=_address(name)).exists():
             raise InvalidImport(reason=f"The account {name!r} exists and is not the demonstration's.")
     logins = logins_read() or {name: secrets.token_urlsafe(9) for name in (STAFF, VISITOR)}
-    EmailDomain.objects.update_or_create(domain=DOMAIN, defaults={"is_trusted": True})
+    EmailDomain.objects.get_or_create(domain=DOMAIN, defaults={"is_trusted": True})
     for name, password in logins.items():
         _account_store(name, password)
     _write(logins)
