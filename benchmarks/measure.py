@@ -17,6 +17,9 @@ from solidago.io.results import LAYOUTS
 from solidago.io.tournesol import COMPARISONS
 from solidago.root_laws import RootLaw
 
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""Of the measured process: it may keep its bytecode, as an installed program does."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -41,7 +44,7 @@ def measure_run(archive: Path, out: Path) -> Run:
     command = [sys.executable, "-m", "solidago", "run", str(archive), "--out", str(out)]
     begun = time.perf_counter()
     with out.with_suffix(".log").open("w+", encoding="utf-8") as log:
-        child = subprocess.Popen(command, stderr=log)
+        child = subprocess.Popen(command, stderr=log, env=ENVIRONMENT)
         _, status, usage = os.wait4(child.pid, 0)  # unlike Popen.wait, tells what the child used
         process = time.perf_counter() - begun
         child.returncode = os.waitstatus_to_exitcode(status)

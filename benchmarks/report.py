@@ -18,7 +18,7 @@ def rows(samples: dict[int, Samples]) -> list[list[str]]:
         cells = (median(figure(run, bare) for run, bare in repeats) for repeats in samples.values())
         table.append([label, *(f"{cell:.{digits}f}" for cell in cells)])
 
-    for step in ("read", *STEPS, "write"):
+    for step in ("read", "load", *STEPS, "write"):
         add(f"{step} (s)", partial(_step, step), 3)
     add("numeric steps together (s)", lambda run, _: _numeric(run))
     add("whole process (s)", lambda run, _: run.process)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.metadata
 import json
 import platform
@@ -19,6 +18,7 @@ from solidago.io import results, tournesol
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import ModuleType
 
     from solidago.dataset import Dataset
     from solidago.results import CriterionResult, Result
@@ -41,13 +41,14 @@ def run(order: Order) -> None:
     begun = time.perf_counter()
     config = _config(order.preset, order.config)
     report = Reporter()
-    # Importing numba takes as long as reading a large file, and reading leaves a core free.
+    # Importing numba and loading kernels takes as long as reading a large file, and reading leaves a core free.
     with ThreadPoolExecutor(max_workers=1) as background:
-        importing = background.submit(importlib.import_module, "solidago.pipeline")
+        loading = background.submit(_load_pipeline)
         with report.part("read"):
             dataset, sha256 = _read(order.dataset)
-        pipeline = importing.result()
-    report.expect(parts=(len(pipeline.STEPS) - 1) * len(order.criteria or dataset.criteria) + 3)
+        with report.part("load"):
+            pipeline = loading.result()
+    report.expect(parts=(len(pipeline.STEPS) - 1) * len(order.criteria or dataset.criteria) + 4)
     result: Result = pipeline.run(dataset, config, criteria=order.criteria, threads=order.threads, progress=report)
     with results.all_or_nothing(order.out) as folder:
         with report.part("write"):
@@ -69,6 +70,14 @@ def _read(path: Path) -> tuple[Dataset, str]:
     """Return the dataset and the file's SHA-256, without the texts of all rows, which are large."""
     export = tournesol.read(path)
     return export.dataset, export.sha256
+
+
+def _load_pipeline() -> ModuleType:
+    """Import the pipeline and have its kernels ready, from the disk cache or, the first time, by compiling."""
+    from solidago import engine, pipeline
+
+    engine.warm()
+    return pipeline
 
 
 def _config(preset: str | None, path: Path | None) -> Config:

@@ -56,7 +56,7 @@ def test_run_json_tells_what_was_computed_from_what(archive: Path, scores: Path)
     assert record["outputs"] == {
         name: hashlib.sha256((scores / name).read_bytes()).hexdigest() for name in FILES - {"run.json"}
     }
-    assert set(record["seconds"]) == {"read", *STEPS, "write", "total"}
+    assert set(record["seconds"]) == {"read", "load", *STEPS, "write", "total"}
     assert record["config"]["sigma"] == 7.0
     assert record["counts"]["users"] == 40
     for criterion in ("good", "fun"):
@@ -92,7 +92,7 @@ def test_progress_is_a_line_a_step_where_there_is_no_terminal(
     main(["run", str(archive), "--out", str(tmp_path), "--criterion", "good"])
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert [line[:22].strip() for line in printed.err.splitlines()] == ["read", *STEPS, "write"]
+    assert [line[:22].strip() for line in printed.err.splitlines()] == ["read", "load", *STEPS, "write"]
 
 
 def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
