@@ -1,0 +1,85 @@
+"""What must hold on every page: accessible in light and dark, narrow on phones, no complaint of the browser."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from backend.accounts.models import User
+from backend.accounts.services import contributor_get_or_create
+from backend.pipeline.models import Run
+from backend.pipeline.services import run_create, run_execute
+from tests.e2e.conftest import PHONE, OpenAs, account, complaints
+from tests.factories import judged_poll, say
+
+FOR_ALL = (
+    "/",
+    "/how-it-works/",
+    "/polls/poll/",
+    "/polls/poll/?q=zebra",
+    "/polls/poll/items/d/",
+    "/polls/poll/compare/",
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+)
+FOR_STAFF = (
+    "/polls/poll/compare/?left=a&right=b",
+    "/polls/poll/compare/?left=c&right=d",
+    "/polls/poll/comparisons/",
+    "/polls/poll/runs/",
+    "/polls/poll/runs/{run}/",
+    "/accounts/email/",
+    "/accounts/logout/",
+    "/polls/poll/?page=99",
+)
+
+
+@pytest.fixture
+def run(transactional_db: None) -> Run:
+    """Return the run of a poll with words of awkward length."""
+    poll = judged_poll(slug="poll", title="A " + "fine " * 12 + "poll", criteria=("good", "clear"), is_simulated=True)
+    poll.entities.filter(uid="d").update(
+        title="Donaudampfschifffahrtsgesellschaft " * 3, text="Words. " * 60, author="W" * 60, tags=["x" * 40, "y"]
+    )
+    poll.criteria.filter(name="clear").update(is_optional=True, title="Clear " * 12)
+    return run_execute(run_id=run_create(poll=poll, trigger=Run.Trigger.COMMAND).pk)
+
+
+@pytest.fixture
+def grace(run: Run) -> User:
+    user = account("grace", is_staff=True)
+    say(contributor_get_or_create(user=user), run.poll, "a", "b", good=3, clear=-2)
+    return user
+
+
+def test_every_page_is_accessible_in_light_and_dark(open_as: OpenAs, run: Run, grace: User) -> None:
+    problems = []
+    for user, paths in ((None, FOR_ALL), (grace, FOR_STAFF)):
+        page = open_as(user, "/", viewport=PHONE, reduced_motion="reduce")
+        for path in paths:
+            page.emulate_media(color_scheme="light")
+            page.goto(path.format(run=run.pk))
+            page.locator("details:not([open]) > summary").evaluate_all("all => all.forEach(one => one.click())")
+            problems += [f"{path}: {words}" for words in violations(page)]
+            page.emulate_media(color_scheme="dark")  # the same page in other colours
+            problems += [f"{path}, dark: {words}" for words in violations(page, runOnly=["color-contrast"])]
+    assert problems == []
+
+
+def violations(page: Page, **options: object) -> list[str]:
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{violation['id']} at {[node['target'] for node in violation['nodes']]}" for violation in found]
+
+
+def test_every_page_fits_a_phone_and_the_browser_is_content(open_as: OpenAs, run: Run, grace: User) -> None:
+    problems = []
+    for user, paths in ((None, FOR_ALL), (grace, FOR_STAFF)):
+        page = open_as(user, "/", viewport=PHONE)
+        heard = complaints(page)
+        for path in paths:
+            page.goto(path.format(run=run.pk))
+            page.locator("details:not([open]) > summary").evaluate_all("all => all.forEach(one => one.click())")
+            excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            problems += [f"{path}: {excess} px too wide"] if excess else []
+        problems += [words for words in heard if "404" not in words]
+    assert problems == []
