@@ -32,7 +32,7 @@ class Stimulus(Enum):
     INTENSIFY = "intensify"
     """The judgment between them moves toward a by a finite amount."""
     APPEND = "append"
-    """One more comparison, as clear as can be."""
+    """One more comparison, of value 1: as clear as can be, for every root law but the Gaussian."""
     ONE_STEP = "one step"
     """An infinitesimal intensification followed by one gradient step instead of retraining."""
 
