@@ -21,6 +21,7 @@ _HALVINGS = 40
 # Uncertainties: beyond this no root is sought; a third-order step this small, relatively, leaves less than 1e-8.
 FARTHEST = 1000.0
 _LAST_STEP = 1e-3
+_SAME = 1.0 - 1e-9
 _ROOT_STEPS = 200
 
 
@@ -184,12 +185,19 @@ def _place(side: float, start: Pointers, offset: Floats, reach: Floats, open_: I
 
 
 @part
-def _toward_root(d: float, excess: float, slope: float, curvature: float, low: float, high: float) -> float:
-    """Return the root of the parabola through this point, a third-order step, or the middle of the bracket."""
+def _toward_root(
+    d: float, excess: float, slope: float, curvature: float, low: float, high: float
+) -> tuple[float, bool]:
+    """Return the next estimate of the root in [low, high], d being one end, and whether it is good enough.
+
+    It is the root of the parabola through this point, a third-order step, else the middle of the bracket.
+    """
     square = slope * slope - 2.0 * excess * curvature
     step = -2.0 * excess / (slope + math.sqrt(square)) if square > 0.0 else -excess / slope
-    target = d + step if low < d + step < high else 0.5 * (low + high)
-    return min(target, FARTHEST)
+    inside = low <= d + step <= high
+    target = min(d + step if inside else 0.5 * (low + high), FARTHEST)
+    small = inside and abs(step) <= _LAST_STEP * target
+    return target, small or low >= min(_SAME * high, FARTHEST)
 
 
 @part
@@ -230,9 +238,8 @@ def _reach(
                 base[i] = phi
             excess = phi - base[i] - k
             low[i], high[i] = (low[i], d) if excess > 0.0 else (d, high[i])
-            # At FARTHEST without having lost k, the interval is low = target = FARTHEST: the entity leaves.
-            reach[i] = _toward_root(d, excess, slope, curvature, low[i], high[i])
-            if abs(reach[i] - d) > _LAST_STEP * reach[i]:
+            reach[i], done = _toward_root(d, excess, slope, curvature, low[i], high[i])
+            if not done:
                 open_[kept] = i
                 kept += 1
         remaining = kept

@@ -25,7 +25,7 @@ def moments(law: str, x: float) -> tuple[float, float]:
         return x, 1.0
     if law == "uniform":
         mass, first, second = (
-            quad(lambda r, p=p: r**p * np.exp(x * r - abs(x)), -1, 1, epsabs=1e-14, epsrel=1e-13, limit=200)[0]
+            quad(lambda r, p=p: r**p * np.exp(x * r - abs(x)), -1, 1, epsabs=1e-13, epsrel=1e-12, limit=200)[0]
             for p in range(3)
         )
         return first / mass, second / mass - (first / mass) ** 2
