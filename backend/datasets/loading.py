@@ -168,6 +168,8 @@ def rows_load(*, poll: Poll, origin: str, rows: Rows, is_simulated: bool, say: S
 
 
 def _stage(rows: Rows) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '128MB'")
     tables = (rows.users, rows.judgments, rows.vouches, rows.private)
     for (name, columns), frame in zip(STAGES.items(), tables, strict=True):
         with connection.cursor() as cursor:

@@ -79,6 +79,8 @@ def _consistent_read() -> Iterator[None]:
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            # Room for the joins of a million judgments, which would otherwise go through temporary files.
+            cursor.execute("SET LOCAL work_mem = '128MB'")
         yield
 
 
