@@ -1,15 +1,19 @@
 """What is deleted, hidden or suspended leaves no trace in the next run: the same bytes as if it had never been."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import IntegrityError, connection, transaction
 
 from backend.comparisons.services import comparison_delete
 from backend.entities.services import entity_set_hidden
 from backend.participation.services import contributor_delete, contributor_set_suspended
 from backend.pipeline.models import Snapshot
 from backend.scores.models import IndividualScore
+from backend.scores.selectors import score_set_published
 from backend.trust.services import vouch_create
 from tests.backend.pipeline.helpers import computed, digest
-from tests.factories import ContributorFactory, EntityFactory, UserFactory, judged_poll, say
+from tests.factories import ContributorFactory, EntityFactory, UserFactory, judged_poll, publish, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,3 +76,24 @@ def test_hiding_an_item(poll, before):
     assert digest(computed(poll)) != before
     entity_set_hidden(entity=extra, is_hidden=True)
     assert digest(computed(poll)) == before
+
+
+def test_somebody_who_is_deleted_while_a_run_publishes_does_not_come_back(poll):
+    newcomer = ContributorFactory(given_trust=0.9)
+    say(newcomer, poll, "a", "b", good=-7)
+    keys = {"criterion_id": poll.criteria.get().pk, "contributor_id": newcomer.pk}
+
+    def delete() -> None:
+        contributor_delete(contributor=newcomer)
+        connection.close()
+
+    @transaction.atomic
+    def publish_meanwhile() -> None:
+        publish(poll, individual=[keys | {"entity_id": poll.entities.first().pk}], scalings=[keys])
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(delete).result(timeout=10)
+
+    with pytest.raises(IntegrityError):
+        publish_meanwhile()
+    assert not IndividualScore.objects.filter(contributor_id=newcomer.pk).exists()
+    assert score_set_published(poll=poll) is None
