@@ -113,11 +113,11 @@ def _length(score: float) -> float:
 
 
 def _petal_path(length: float, width: float) -> str:
-    near, far = ROOT + 0.45 * (length - ROOT), ROOT + 0.85 * (length - ROOT)
-    width = min(width, 0.75 * (length - ROOT))
+    near, far = ROOT + 0.35 * (length - ROOT), ROOT + 0.8 * (length - ROOT)
+    width = min(width, 0.6 * (length - ROOT))
     points = [
         _short(v)
-        for v in (-ROOT, width, -near, width * 0.8, -far, 0, -length, -width * 0.8, -far, -width, -near, 0, -ROOT)
+        for v in (-ROOT, width, -near, width * 0.75, -far, 0, -length, -width * 0.75, -far, -width, -near, 0, -ROOT)
     ]
     return "M0 {}C{} {} {} {} {} {}C{} {} {} {} {} {}z".format(*points)
 

@@ -24,6 +24,7 @@ from frontend.pages.http import PageRequest, page, wants_fragment
 from frontend.pages.judge_form import PREFIX, JudgeForm, value_text
 from frontend.pages.outcome import outcome_keep, outcome_take
 
+SIDES = ("left", "right")
 SKIPS_KEPT = 10
 UNPROCESSABLE = 422
 
@@ -49,16 +50,19 @@ def compare(request: PageRequest, slug: str) -> HttpResponse:
 
 
 def _prompt(request: PageRequest, poll: Poll) -> HttpResponse:
-    """Ask a visitor to log in, and lead back to the same pair with the same answers."""
+    """Show a visitor a pair, and lead through the login back to it, with the same answers."""
     source = (request.POST if request.method == "POST" else request.GET).dict()
-    kept = [(key, str(value)) for key, value in source.items() if key in ("left", "right") or key.startswith(PREFIX)]
-    back = f"{reverse('compare', args=[poll.slug])}?{urlencode(kept)}" if kept else reverse("compare", args=[poll.slug])
+    kept = {key: str(value) for key, value in source.items() if key in SIDES or key.startswith(PREFIX)}
     if request.method == "POST":
-        return HttpResponseRedirect(back)
-    pair = entities_by_uid(poll=poll, uids=[value for key, value in kept if key in ("left", "right")])
-    return render(
-        request, "compare/prompt.html", {"poll": poll, "items": list(pair.values()), "next": urlencode({"next": back})}
-    )
+        return HttpResponseRedirect(f"{reverse('compare', args=[poll.slug])}?{urlencode(kept)}")
+    named = entities_by_uid(poll=poll, uids=[kept.get(side, "") for side in SIDES])
+    pair = [named[kept[side]] for side in SIDES if kept.get(side) in named]
+    if len(pair) < len(SIDES) and (found := next_pair(contributor=None, poll=poll)):
+        pair = [found.left, found.right]
+    kept |= {side: item.uid for side, item in zip(SIDES, pair, strict=False)}
+    back = f"{reverse('compare', args=[poll.slug])}?{urlencode(kept)}"
+    context = {"poll": poll, "sides": pair, "next": urlencode({"next": back})}
+    return render(request, "compare/prompt.html", context)
 
 
 def _ask(request: PageRequest, poll: Poll, contributor: Contributor) -> HttpResponse:
@@ -115,7 +119,7 @@ def _nothing_to_ask(poll: Poll) -> dict[str, str]:
 
 def _pair(query: Mapping[str, str], skipped: Sequence[str], poll: Poll, contributor: Contributor) -> Pair | None:
     """Return the pair that the address names; what it leaves open is chosen for the contributor."""
-    named = [entity_get(poll=poll, uid=query[side]) for side in ("left", "right") if query.get(side)]
+    named = [entity_get(poll=poll, uid=query[side]) for side in SIDES if query.get(side)]
     if len(named) == 2:
         return _named_pair(poll, contributor, *named)
     skips = [entity.pk for entity in entities_by_uid(poll=poll, uids=skipped[:SKIPS_KEPT]).values()]

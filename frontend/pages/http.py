@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
 
@@ -28,6 +29,7 @@ def page(*methods: str) -> Callable[[View], View]:
     """Make a view a page: only these methods; expected errors become a page that says what to do."""
 
     def decorate(view: View) -> View:
+        @gzip_page  # its random padding and the masked CSRF token leave nothing to guess from lengths
         @require_http_methods(methods)
         @wraps(view)
         def wrapped(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -144,3 +144,11 @@ def test_the_number_of_queries_is_constant(client, poll, django_assert_num_queri
     publish(poll, collective=collective_rows(poll))
     with django_assert_num_queries(len(few)):
         client.get(URL)
+
+
+def test_a_long_list_travels_light(client, poll):
+    for number in range(30):
+        EntityFactory(poll=poll, uid=f"more{number}", text=f"Words {number} " * 40)
+    page = client.get(URL, headers={"Accept-Encoding": "gzip"})
+    assert page["Content-Encoding"] == "gzip"
+    assert len(page.content) < 20_000
