@@ -122,10 +122,11 @@ def without_root() -> Sequence[str]:
         return ()
     # In a user namespace our files stay ours, whatever folders they are in.
     namespace = ("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}")
-    # Where namespaces are forbidden: nobody, who may still enter folders that only root can.
+    # Where namespaces are forbidden: nobody, who may still enter folders that only root can. Without
+    # no_setuid_fixup the kernel's access(2), which initdb trusts, would not know that.
     nobody = (
         *("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"),
-        *("--inh-caps=+dac_override", "--ambient-caps=+dac_override"),
+        *("--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"),
     )
     for command in (namespace, nobody):
         if subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0:  # noqa: S603
