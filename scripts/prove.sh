@@ -3,6 +3,7 @@
 # its owner may enter, with an empty home, as root and as an ordinary user, leaving no process behind.
 #
 #   scripts/prove.sh           both commands, as root and as an ordinary user (needs root)
+#   scripts/prove.sh --as WHO  both commands, as that user
 #   scripts/prove.sh --here    make demo only, as the user that calls
 set -euo pipefail
 
@@ -22,6 +23,7 @@ clean_up() {
   rm -rf "$work"
 }
 trap clean_up EXIT
+chmod 711 "$work" # others pass through to their own place, which only they may enter
 
 # ---------------------------------------------------------------- as somebody, in a place of theirs
 # Runs a command with an empty home and hardly any environment: what tells pip how to reach packages may stay.
@@ -139,15 +141,16 @@ ordinary_user() {
   awk -F: '$3 >= 1000 && $3 < 60000 { print $1; found = 1; exit } END { if (!found) print "nobody" }' /etc/passwd
 }
 
-if [ "${1:-}" = --here ]; then
-  prove "$(id -un)" demo
-else
-  chmod 711 "$work" # both users pass through; each one's place is its own
-  prove "$(id -un)" demo test
-  if [ "$(id -u)" = 0 ]; then
-    prove "$(ordinary_user)" demo test
-  else
-    say "not proved as another user: only root can become one"
-  fi
-fi
+case "${1:-}" in
+  --here) prove "$(id -un)" demo ;;
+  --as) prove "${2:?Say as whom: scripts/prove.sh --as WHO}" demo test ;;
+  *)
+    prove "$(id -un)" demo test
+    if [ "$(id -u)" = 0 ]; then
+      prove "$(ordinary_user)" demo test
+    else
+      say "not proved as another user: only root can become one"
+    fi
+    ;;
+esac
 say "proved"

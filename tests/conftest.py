@@ -1,13 +1,18 @@
-"""What every test gets: cheap passwords, and the machine's own Chromium in place of Playwright's."""
+"""What every test gets: cheap passwords, unhurried examples, and the machine's own Chromium in place of Playwright's."""
 
 import os
 import shutil
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from pytest_django.live_server_helper import LiveServer
+
+# On a busy machine an example may take long; pytest-timeout bounds the test as a whole.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
