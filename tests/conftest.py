@@ -1,4 +1,4 @@
-"""What every test gets: cheap passwords, unhurried examples, and the machine's own Chromium in place of Playwright's."""
+"""What every test gets: cheap passwords, unhurried examples, and the machine's Chromium in place of Playwright's."""
 
 import os
 import shutil
