@@ -11,12 +11,12 @@ import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NAME = "visitor"
-SIZE = {"width": 1280, "height": 960}
+SIZE = ViewportSize(width=1280, height=1080)
 LARGEST_BYTES = 300_000
 
 
@@ -39,17 +39,24 @@ def take(browser: Browser, address: str, poll: str, password: str) -> None:
     page = browser.new_page(viewport=SIZE, color_scheme="light", reduced_motion="reduce")
     page.goto(f"{address}/polls/{poll}/")
     save(page, "poll.png")
-    page.goto(f"{address}/accounts/login/?next=/polls/{poll}/compare/")
+    first, second = (uid_of(link.get_attribute("href") or "") for link in page.locator(".item h3 a").all()[:2])
+    page.goto(f"{address}/accounts/login/")
     page.fill("[name=login]", NAME)
     page.fill("[name=password]", password)
     page.click("main form button")
     if "/accounts/login/" in page.url:
         sys.exit(f"The login of {NAME} was refused: is the login file that of this demonstration?")
+    page.goto(f"{address}/polls/{poll}/compare/?left={first}&right={second}")
+    page.locator("details.more > summary").click()
     sliders = page.get_by_role("slider")
     for slider, value in zip(sliders.all(), ("6", "-3", "0"), strict=False):
         slider.fill(value)
     page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
     save(page, "compare.png")
+
+
+def uid_of(address: str) -> str:
+    return address.rstrip("/").rpartition("/")[2]
 
 
 def save(page: Page, name: str) -> None:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from backend.accounts.models import Contributor, User
 from backend.accounts.services import contributor_get_or_create
@@ -53,8 +54,9 @@ def _prompt(request: PageRequest, poll: Poll) -> HttpResponse:
     """Show a visitor a pair, and lead through the login back to it, with the same answers."""
     source = (request.POST if request.method == "POST" else request.GET).dict()
     kept = {key: str(value) for key, value in source.items() if key in SIDES or key.startswith(PREFIX)}
-    if request.method == "POST":
-        return HttpResponseRedirect(f"{reverse('compare', args=[poll.slug])}?{urlencode(kept)}")
+    if request.method == "POST" or wants_fragment(request):
+        answer = HttpResponseClientRedirect if wants_fragment(request) else HttpResponseRedirect
+        return answer(f"{reverse('compare', args=[poll.slug])}?{urlencode(kept)}")
     named = entities_by_uid(poll=poll, uids=[kept.get(side, "") for side in SIDES])
     pair = [named[kept[side]] for side in SIDES if kept.get(side) in named]
     if len(pair) < len(SIDES) and (found := next_pair(contributor=None, poll=poll)):

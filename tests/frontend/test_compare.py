@@ -165,6 +165,18 @@ def test_answers_survive_a_session_that_ended(client, member_client, poll):
     assert chosen(member_client.get(refused.url)) == ["-3", ""]
 
 
+def test_a_session_that_ended_sends_htmx_to_the_whole_page(client, poll):
+    refused = client.post(URL, PAIR | {"judge-good": "-3"}, headers={"HX-Request": "true"})
+    assert refused["HX-Redirect"] == "/polls/poll/compare/?left=a&right=b&judge-good=-3"
+
+
+def test_visitors_see_what_they_would_compare(client, poll):
+    sides = client.get(URL, {"left": "c", "right": "a"}).context["sides"]
+    assert [item.uid for item in sides] == ["c", "a"]
+    assert len({item.uid for item in client.get(URL).context["sides"]}) == 2
+    assert len(client.get(URL, {"left": "a", "right": "a\0"}).context["sides"]) == 2
+
+
 def test_answers_in_the_address_that_mean_nothing_are_ignored(member_client, poll):
     page = member_client.get(URL, PAIR | {"judge-good": "999", "judge-nix": "1", "judge-clear": "<b>"})
     assert chosen(page) == ["", ""]
