@@ -10,9 +10,3 @@ def score_text(value: float, *, decimals: int = 0) -> str:
     rounded = round(value, decimals) + 0.0
     text = number_format(abs(rounded), decimal_pos=decimals)
     return MINUS + text if rounded < 0 else text
-
-
-def signed_text(value: float, *, decimals: int = 1) -> str:
-    """Return a change: ``+3.2``, ``−1.0`` or ``0.0``."""
-    text = score_text(value, decimals=decimals)
-    return "+" + text if round(value, decimals) > 0 else text

@@ -16,11 +16,6 @@ def score(value: float) -> str:
 
 
 @register.filter
-def signed(value: float) -> str:
-    return numbers.signed_text(value)
-
-
-@register.filter
 def summed(values: Mapping[str, float]) -> float | None:
     """Return the sum of named numbers, or nothing where there are none."""
     return sum(values.values()) if values else None
