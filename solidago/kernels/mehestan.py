@@ -1,6 +1,7 @@
 """Collaborative scaling of users against scalers (Mehestan), over the entities they share.
 
-Ratings are a table of parallel arrays, users' rows delimited by ``rows``. Scalers are numbered by ascending user;
+``ratings`` is a table with the columns below, a rating a line so that one memory access fetches it, users' lines
+delimited by ``rows``, listed in ``order`` by the lower end of their interval. Scalers are numbered by ascending user;
 for each entity, ``voices[start[e]:start[e + 1]]`` are the scalers' ratings of it and ``voice_of`` their numbers.
 A scalee's own number is ``own``, -1 if it is no scaler.
 """
@@ -35,6 +36,11 @@ from solidago.kernels.pairs import (
 from solidago.kernels.robust import deviation, mean, median
 
 Keys = NDArray[np.uint64]
+
+SCORE, LEFT, RIGHT, ROOT_PRIVACY = range(4)
+RATING_COLUMNS = 4
+# Intervals are at least this long, relatively, lest equal scores without uncertainty count as apart.
+_LEAST = 4e-16
 
 
 @part
@@ -75,39 +81,38 @@ def _meet(
 
 
 @part
-def _load(
-    shared: Floats, mine: Indices, theirs: Indices, begin: int, n: int,
-    score: Floats, left: Floats, right: Floats, low: Floats, high: Floats, privacy: Floats,
-) -> None:  # fmt: skip
+def _load(shared: Floats, mine: Indices, theirs: Indices, begin: int, n: int, ratings: Floats) -> None:
     """Fill the shared table with n meetings."""
     for i in range(n):
         a, b = mine[begin + i], theirs[begin + i]
-        shared[S_U, i], shared[L_U, i], shared[R_U, i] = score[a], left[a], right[a]
-        shared[S_V, i], shared[L_V, i], shared[R_V, i] = score[b], left[b], right[b]
-        shared[LOW_U, i], shared[HIGH_U, i] = low[a], high[a]
-        shared[LOW_V, i], shared[HIGH_V, i] = low[b], high[b]
-        shared[WEIGHT, i] = math.sqrt(privacy[a] * privacy[b])
+        shared[S_U, i], shared[L_U, i], shared[R_U, i] = ratings[a, SCORE], ratings[a, LEFT], ratings[a, RIGHT]
+        shared[S_V, i], shared[L_V, i], shared[R_V, i] = ratings[b, SCORE], ratings[b, LEFT], ratings[b, RIGHT]
+        shared[WEIGHT, i] = ratings[a, ROOT_PRIVACY] * ratings[b, ROOT_PRIVACY]
+    for i in range(n):
+        shared[LOW_U, i] = shared[S_U, i] - 2.0 * shared[L_U, i]
+        shared[LOW_V, i] = shared[S_V, i] - 2.0 * shared[L_V, i]
+        shared[HIGH_U, i] = shared[S_U, i] + max(2.0 * shared[R_U, i], _LEAST * (abs(shared[S_U, i]) + 1e-280))
+        shared[HIGH_V, i] = shared[S_V, i] + max(2.0 * shared[R_V, i], _LEAST * (abs(shared[S_V, i]) + 1e-280))
 
 
 @kernel
-def intervals(
-    first: int, last: int, rows: Indices, score: Floats, left: Floats, right: Floats,
-    low: Floats, high: Floats, order: Indices,
+def prepare(
+    first: int, last: int, rows: Indices, score: Floats, left: Floats, right: Floats, privacy: Floats,
+    ratings: Floats, order: Indices,
 ) -> None:  # fmt: skip
-    """Write [s - 2 l, s + 2 r] and the order of each user's ratings by the lower end, for users [first, last)."""
+    """Write the table of ratings, and the order of each user's by lower end s - 2 l, for users [first, last)."""
     for u in range(first, last):
         start, end = rows[u], rows[u + 1]
         for i in range(start, end):
-            low[i] = score[i] - 2.0 * left[i]
-            # Without uncertainty, equal scores must not count as apart.
-            high[i] = score[i] + 2.0 * right[i] if right[i] > 0.0 else np.nextafter(score[i], math.inf)
-        order[start:end] = start + np.argsort(low[start:end], kind="mergesort")
+            ratings[i, SCORE], ratings[i, LEFT], ratings[i, RIGHT] = score[i], left[i], right[i]
+            ratings[i, ROOT_PRIVACY] = math.sqrt(privacy[i])
+        order[start:end] = start + np.argsort(score[start:end] - 2.0 * left[start:end], kind="mergesort")
 
 
 @kernel
 def multipliers(
     first: int, last: int, users: Indices, own: Indices, rows: Indices, entity: Indices,
-    score: Floats, left: Floats, right: Floats, low: Floats, high: Floats, order: Indices, privacy: Floats,
+    ratings: Floats, order: Indices,
     start: Indices, voices: Indices, voice_of: Indices, trust: Floats,
     scaler_multiplier: Floats, scaler_uncertainty: Floats,
     lipschitz: float, pair_lipschitz: float, default_deviation: float, most: int, seed: np.uint64, ids: Keys,
@@ -119,7 +124,7 @@ def multipliers(
     met = np.empty(n_scalers + 1, np.int32)
     mine, theirs = np.empty(meetings, np.int32), np.empty(meetings, np.int32)
     shared, ratios = np.empty((SHARED_ROWS, entities)), np.empty((4, most))
-    usable = np.empty(entities, np.int32)
+    pairs, found = np.empty((2, most), np.int32), np.empty(entities, np.int32)
     votes, buffer = np.empty((4, n_scalers)), np.empty((3, max(most, n_scalers)))
     for o in range(first, last):
         u = users[o]
@@ -133,9 +138,11 @@ def multipliers(
             n = met[v + 1] - met[v]
             if n < 2:
                 continue
-            _load(shared, mine, theirs, met[v], n, score, left, right, low, high, privacy)
+            _load(shared, mine, theirs, met[v], n, ratings)
             key = mix(mix(seed ^ ids[u]) ^ scaler_ids[v])
-            count = collect_ratios(shared, n, scaler_multiplier[v], scaler_uncertainty[v], most, key, usable, ratios)
+            count = collect_ratios(
+                shared, n, scaler_multiplier[v], scaler_uncertainty[v], most, key, pairs, found, ratios
+            )
             if count == 0:
                 continue
             x, w, lu, ru = ratios[RATIO], ratios[RATIO_WEIGHT], ratios[RATIO_LEFT], ratios[RATIO_RIGHT]
@@ -144,7 +151,7 @@ def multipliers(
             votes[0, voters], votes[1, voters] = ratio, trust[v]
             votes[2, voters] = deviation(x, w, lu, ru, count, pair_lipschitz, center, 1.0, 0.5, buffer)
             voters += 1
-        resilience = lipschitz / (1e-9 + _norm(rows[u], rows[u + 1], score, privacy))
+        resilience = lipschitz / (1e-9 + _norm(rows[u], rows[u + 1], ratings))
         x, w, around = votes[0], votes[1], votes[2]
         multiplier[u] = median(x, w, around, around, voters, resilience, 1.0, 1.0)
         uncertainty[u] = deviation(
@@ -153,20 +160,20 @@ def multipliers(
 
 
 @part
-def _norm(row: int, end: int, score: Floats, privacy: Floats) -> float:
+def _norm(row: int, end: int, ratings: Floats) -> float:
     """Return the size of a user's scores, (sum p s^4 / sum p)^(1/4)."""
     total, power = 0.0, 0.0
     for i in range(row, end):
-        square = score[i] * score[i]
-        total += privacy[i]
-        power += privacy[i] * square * square
+        privacy = ratings[i, ROOT_PRIVACY] ** 2
+        total += privacy
+        power += privacy * ratings[i, SCORE] ** 4
     return math.sqrt(math.sqrt(power / total))
 
 
 @kernel
 def translations(
     first: int, last: int, users: Indices, own: Indices, rows: Indices, entity: Indices,
-    score: Floats, left: Floats, right: Floats, order: Indices, privacy: Floats,
+    ratings: Floats, order: Indices,
     start: Indices, voices: Indices, voice_of: Indices, trust: Floats, scaling: Floats,
     multiplier: Floats, multiplier_uncertainty: Floats,
     lipschitz: float, pair_lipschitz: float, default_deviation: float,
@@ -196,11 +203,11 @@ def translations(
                 m_v, dm_v, t_v, dt_v = scaling[0, v], scaling[1, v], scaling[2, v], scaling[3, v]
                 for i in range(n):
                     a, b = mine[met[v] + i], theirs[met[v] + i]
-                    spread = dm_u * abs(score[a]) + dm_v * abs(score[b])
-                    gaps[0, i] = m_v * score[b] + t_v - m_u * score[a]
-                    gaps[1, i] = math.sqrt(privacy[a] * privacy[b])
-                    gaps[2, i] = m_v * left[b] + m_u * right[a] + spread
-                    gaps[3, i] = m_v * right[b] + m_u * left[a] + spread
+                    spread = dm_u * abs(ratings[a, SCORE]) + dm_v * abs(ratings[b, SCORE])
+                    gaps[0, i] = m_v * ratings[b, SCORE] + t_v - m_u * ratings[a, SCORE]
+                    gaps[1, i] = ratings[a, ROOT_PRIVACY] * ratings[b, ROOT_PRIVACY]
+                    gaps[2, i] = m_v * ratings[b, LEFT] + m_u * ratings[a, RIGHT] + spread
+                    gaps[3, i] = m_v * ratings[b, RIGHT] + m_u * ratings[a, LEFT] + spread
                 center = median(gaps[0], gaps[1], gaps[2], gaps[3], n, pair_lipschitz, 0.0, 0.0)
                 around = deviation(gaps[0], gaps[1], gaps[2], gaps[3], n, pair_lipschitz, center, 1.0, 0.5, buffer)
                 votes[0, voters], votes[1, voters], votes[2, voters] = center, trust[v], around + dt_v

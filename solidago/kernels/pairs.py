@@ -2,6 +2,7 @@
 
 A ``shared`` table (rows below, one column an entity, by ascending LOW_U) holds what both say of it. A pair of
 entities is usable if the interval [s - 2 l, s + 2 r] of one is entirely above that of the other, for both users.
+Pairs are first listed, as columns (LOWER, UPPER) for u, then turned into ratios all at once.
 """
 
 import math
@@ -9,12 +10,13 @@ import math
 import numpy as np
 
 from solidago.dataset import Floats, Indices
-from solidago.engine.jit import inlined, part
+from solidago.engine.jit import part
 
 # Rows of the shared table: u's triple and interval, v's triple and interval, root of the product of both privacies.
 S_U, L_U, R_U, LOW_U, HIGH_U, S_V, L_V, R_V, LOW_V, HIGH_V, WEIGHT = range(11)
 SHARED_ROWS = 11
-# Rows of the table of ratios: values, weights, left and right uncertainties.
+# Rows of a list of pairs, and of the table of ratios.
+LOWER, UPPER = range(2)
 RATIO, RATIO_WEIGHT, RATIO_LEFT, RATIO_RIGHT = range(4)
 
 # Beyond so many shared entities, trying all pairs costs more than sorting.
@@ -39,41 +41,35 @@ def _draw(key: np.uint64, i: int, drawn: int, total: int) -> int:
 
 
 @part
-def keep_comparable(shared: Floats, n: int) -> int:
-    """Move to the front the entities that can be in a usable pair, in order; return their number."""
+def _hopeless(shared: Floats, n: int) -> bool:
+    """Tell whether one of the users has no two entities apart."""
     top_u, bottom_u, top_v, bottom_v = -math.inf, math.inf, -math.inf, math.inf
     for i in range(n):
         top_u, bottom_u = max(top_u, shared[LOW_U, i]), min(bottom_u, shared[HIGH_U, i])
         top_v, bottom_v = max(top_v, shared[LOW_V, i]), min(bottom_v, shared[HIGH_V, i])
-    if top_u < bottom_u or top_v < bottom_v:
-        return 0
-    kept = 0
-    for i in range(n):
-        in_u = shared[HIGH_U, i] <= top_u or shared[LOW_U, i] >= bottom_u
-        in_v = shared[HIGH_V, i] <= top_v or shared[LOW_V, i] >= bottom_v
-        if in_u and in_v:
-            for row in range(SHARED_ROWS):
-                shared[row, kept] = shared[row, i]
-            kept += 1
-    return kept
+    return top_u < bottom_u or top_v < bottom_v
 
 
-@inlined
-def _write_ratio(
-    shared: Floats, i: int, j: int, multiplier: float, uncertainty: float, ratios: Floats, at: int
+@part
+def _write_ratios(
+    shared: Floats, pairs: Indices, count: int, multiplier: float, uncertainty: float, ratios: Floats
 ) -> None:
-    """Write the ratio of v's to u's difference of entities i and j, j the better for u, times v's multiplier."""
-    d_u = shared[S_U, j] - shared[S_U, i]
-    l_u, r_u = shared[L_U, j] + shared[R_U, i], shared[R_U, j] + shared[L_U, i]
-    difference = shared[S_V, j] - shared[S_V, i]
-    d_v, agrees = abs(difference), difference > 0.0
-    l_v = shared[L_V, j] + shared[R_V, i] if agrees else shared[L_V, i] + shared[R_V, j]
-    r_v = shared[R_V, j] + shared[L_V, i] if agrees else shared[R_V, i] + shared[L_V, j]
-    ratio = d_v / d_u
-    ratios[RATIO, at] = multiplier * ratio
-    ratios[RATIO_WEIGHT, at] = shared[WEIGHT, i] * shared[WEIGHT, j]
-    ratios[RATIO_LEFT, at] = multiplier * (ratio - (d_v - l_v) / (d_u + r_u)) + uncertainty * ratio
-    ratios[RATIO_RIGHT, at] = multiplier * ((d_v + r_v) / (d_u - l_u) - ratio) + uncertainty * ratio
+    """Write the ratios of v's to u's differences, times v's multiplier, with their uncertainties and weights."""
+    for at in range(count):
+        i, j = pairs[LOWER, at], pairs[UPPER, at]
+        d_u = shared[S_U, j] - shared[S_U, i]
+        l_u, r_u = shared[L_U, j] + shared[R_U, i], shared[R_U, j] + shared[L_U, i]
+        difference = shared[S_V, j] - shared[S_V, i]
+        up_l, up_r = shared[L_V, j] + shared[R_V, i], shared[R_V, j] + shared[L_V, i]
+        # If v orders the two the other way, their uncertainties change roles.
+        d_v = abs(difference)
+        l_v = up_l if difference > 0.0 else up_r
+        r_v = up_r if difference > 0.0 else up_l
+        ratio = d_v / d_u
+        ratios[RATIO, at] = multiplier * ratio
+        ratios[RATIO_WEIGHT, at] = shared[WEIGHT, i] * shared[WEIGHT, j]
+        ratios[RATIO_LEFT, at] = multiplier * (ratio - (d_v - l_v) / (d_u + r_u)) + uncertainty * ratio
+        ratios[RATIO_RIGHT, at] = multiplier * ((d_v + r_v) / (d_u - l_u) - ratio) + uncertainty * ratio
 
 
 @part
@@ -93,31 +89,26 @@ def _count_usable(shared: Floats, n: int) -> int:
 
 
 @part
-def _tried_ratios(
-    shared: Floats, n: int, multiplier: float, uncertainty: float, most: int, key: np.uint64, usable: Indices,
-    ratios: Floats,
-) -> int:  # fmt: skip
-    """Write the ratios of all usable pairs, or of ``most`` drawn ones, trying every pair."""
+def _try_pairs(shared: Floats, n: int, most: int, key: np.uint64, pairs: Indices, found: Indices) -> int:
+    """List all usable pairs, or ``most`` drawn ones, trying every pair. ``found`` (>= n) is overwritten."""
     total = _count_usable(shared, n) if n * (n - 1) // 2 > most else 0
-    seen, written = 0, 0
+    seen, listed = 0, 0
     for i in range(n):
         low, high = shared[LOW_V, i], shared[HIGH_V, i]
-        found = 0
+        usable = 0
         for j in range(_first_above(shared, n, i), n):
-            usable[found] = j
-            found += (shared[LOW_V, j] >= high) | (shared[HIGH_V, j] <= low)
-        if total <= most:
-            for o in range(found):
-                _write_ratio(shared, i, usable[o], multiplier, uncertainty, ratios, written + o)
-            written += found
-        while total > most and written < most:
-            rank = _draw(key, written, most, total) - seen
-            if rank >= found:
+            # Written in any case, kept if usable: a branch would be mispredicted too often.
+            found[usable] = j
+            usable += (shared[LOW_V, j] >= high) | (shared[HIGH_V, j] <= low)
+        wanted = usable if total <= most else most - listed
+        for w in range(wanted):
+            rank = w if total <= most else _draw(key, listed, most, total) - seen
+            if rank >= usable:
                 break
-            _write_ratio(shared, i, usable[rank], multiplier, uncertainty, ratios, written)
-            written += 1
-        seen += found
-    return written
+            pairs[LOWER, listed], pairs[UPPER, listed] = i, found[rank]
+            listed += 1
+        seen += usable
+    return listed
 
 
 @part
@@ -154,10 +145,8 @@ def _select(tree: Indices, rank: int) -> int:
 
 
 @part
-def _drawn_ratios(
-    shared: Floats, n: int, multiplier: float, uncertainty: float, most: int, key: np.uint64, ratios: Floats
-) -> int:
-    """Write the ratios of all usable pairs, or of ``most`` drawn ones, without trying every pair.
+def _draw_pairs(shared: Floats, n: int, most: int, key: np.uint64, pairs: Indices) -> int:
+    """List all usable pairs, or ``most`` drawn ones, without trying every pair.
 
     Entities enter by ascending HIGH_U, so that at f, in the table's order, those present are below f for u. Two
     trees, ordered by v's interval ends, count and find among them those below and above f for v:
@@ -176,7 +165,7 @@ def _drawn_ratios(
     total = drawn = 0
     for counting in (True, False):
         highs[:], lows[:] = 0, 0
-        present, seen, written = 0, 0, 0
+        present, seen, listed = 0, 0, 0
         for f in range(n):
             while present < n and shared[HIGH_U, by_high_u[present]] <= shared[LOW_U, f]:
                 _add(highs, rank_high[by_high_u[present]])
@@ -185,16 +174,16 @@ def _drawn_ratios(
             lower = _below(highs, under[f])
             not_higher = _below(lows, over[f])
             usable = lower + present - not_higher
-            while not counting and written < drawn:
-                rank = _draw(key, written, drawn, total) - seen
+            while not counting and listed < drawn:
+                rank = _draw(key, listed, drawn, total) - seen
                 if rank >= usable:
                     break
                 if rank < lower:
                     e = by_high_v[_select(highs, rank)]
                 else:
                     e = by_low_v[_select(lows, not_higher + rank - lower)]
-                _write_ratio(shared, e, f, multiplier, uncertainty, ratios, written)
-                written += 1
+                pairs[LOWER, listed], pairs[UPPER, listed] = e, f
+                listed += 1
             seen += usable
         if counting:
             total = seen
@@ -204,14 +193,16 @@ def _drawn_ratios(
 
 @part
 def collect_ratios(
-    shared: Floats, n: int, multiplier: float, uncertainty: float, most: int, key: np.uint64, usable: Indices,
-    ratios: Floats,
+    shared: Floats, n: int, multiplier: float, uncertainty: float, most: int, key: np.uint64, pairs: Indices,
+    found: Indices, ratios: Floats,
 ) -> int:  # fmt: skip
     """Write at most ``most`` ratios of usable pairs, all if there are no more; return their number.
 
-    ``usable`` (>= n) is overwritten.
+    ``pairs`` (2, most) and ``found`` (>= n) are overwritten.
     """
-    n = keep_comparable(shared, n)
-    if n <= _TRIED:
-        return _tried_ratios(shared, n, multiplier, uncertainty, most, key, usable, ratios)
-    return _drawn_ratios(shared, n, multiplier, uncertainty, most, key, ratios)
+    if _hopeless(shared, n):
+        return 0
+    few = n <= _TRIED
+    count = _try_pairs(shared, n, most, key, pairs, found) if few else _draw_pairs(shared, n, most, key, pairs)
+    _write_ratios(shared, pairs, count, multiplier, uncertainty, ratios)
+    return count

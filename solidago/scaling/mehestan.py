@@ -109,8 +109,9 @@ class _Scaling:
         self.trust = trust[scalers]
         self.voices = _voices(ratings, self.number)
         self.keys = _keys(ids, ratings, config.max_pairs)
-        self.low, self.high, self.order = np.empty(len(raw)), np.empty(len(raw)), np.empty(len(raw), np.int32)
-        threads.over(np.diff(ratings.rows), self._bound)
+        self.table = np.empty((len(raw), kernels.RATING_COLUMNS))
+        self.order = np.empty(len(raw), np.int32)
+        threads.over(np.diff(ratings.rows), self._prepare)
         # Scalers judge each other's raw scores.
         self.seen = np.array([[1.0], [0.0], [0.0], [0.0]]).repeat(len(scalers), axis=1)
         self.outcome = UserScalings(
@@ -140,15 +141,17 @@ class _Scaling:
         maps = (found.multiplier, found.multiplier_uncertainty, found.translation, found.translation_uncertainty)
         return np.stack([column[self.scalers] for column in maps])
 
-    def _bound(self, first: int, last: int) -> None:
-        raw, rows = self.raw, self.ratings.rows
-        kernels.intervals(first, last, rows, raw.score, raw.left, raw.right, self.low, self.high, self.order)
+    def _prepare(self, first: int, last: int) -> None:
+        raw, ratings = self.raw, self.ratings
+        kernels.prepare(
+            first, last, ratings.rows, raw.score, raw.left, raw.right, ratings.privacy, self.table, self.order
+        )
 
     def _multiply(self, first: int, last: int, users: Indices, own: Indices) -> None:
-        ratings, raw, voices, config = self.ratings, self.raw, self.voices, self.config
+        ratings, voices, config = self.ratings, self.voices, self.config
         kernels.multipliers(
             first, last, users, own, ratings.rows, ratings.entity,
-            raw.score, raw.left, raw.right, self.low, self.high, self.order, ratings.privacy,
+            self.table, self.order,
             voices.start, voices.ratings, voices.scaler, self.trust, self.seen[0], self.seen[1],
             config.scaling_lipschitz / _SHARE, config.pair_lipschitz, config.multiplier_deviation, config.max_pairs,
             np.uint64(config.seed), self.keys, self.keys[self.scalers],
@@ -156,10 +159,10 @@ class _Scaling:
         )  # fmt: skip
 
     def _translate(self, first: int, last: int, users: Indices, own: Indices) -> None:
-        ratings, raw, voices, config, found = self.ratings, self.raw, self.voices, self.config, self.outcome
+        ratings, voices, config, found = self.ratings, self.voices, self.config, self.outcome
         kernels.translations(
             first, last, users, own, ratings.rows, ratings.entity,
-            raw.score, raw.left, raw.right, self.order, ratings.privacy,
+            self.table, self.order,
             voices.start, voices.ratings, voices.scaler, self.trust, self.seen,
             found.multiplier, found.multiplier_uncertainty,
             config.scaling_lipschitz / _SHARE, config.pair_lipschitz, config.translation_deviation,

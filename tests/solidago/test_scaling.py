@@ -179,13 +179,17 @@ def test_names_and_order_of_judgments_do_not_matter(poll, order):
 
 
 @kernel
-def ratios_tried(shared, n, most, key, usable, ratios):
-    return pairs._tried_ratios(shared, n, 1.0, 0.0, most, key, usable, ratios)
+def ratios_tried(shared, n, most, key, listed, found, ratios):
+    count = pairs._try_pairs(shared, n, most, key, listed, found)
+    pairs._write_ratios(shared, listed, count, 1.0, 0.0, ratios)
+    return count
 
 
 @kernel
-def ratios_drawn(shared, n, most, key, usable, ratios):
-    return pairs._drawn_ratios(shared, n, 1.0, 0.0, most, key, ratios)
+def ratios_drawn(shared, n, most, key, listed, found, ratios):
+    count = pairs._draw_pairs(shared, n, most, key, listed)
+    pairs._write_ratios(shared, listed, count, 1.0, 0.0, ratios)
+    return count
 
 
 def shared_table(n, seed):
@@ -204,7 +208,7 @@ def shared_table(n, seed):
 def draw(method, shared, most, key=0):
     ratios = np.empty((4, most))
     n = shared.shape[1]
-    count = method(shared.copy(), n, most, np.uint64(key), np.empty(n, np.int32), ratios)
+    count = method(shared.copy(), n, most, np.uint64(key), np.empty((2, most), np.int32), np.empty(n, np.int32), ratios)
     return ratios[:, :count]
 
 
