@@ -47,6 +47,27 @@ def rights(
             right[raters[start[e] + i]] = weight[i] * max(trust[i], floor)
 
 
+@part
+def voters(first: int, last: int, entities: Indices, start: Indices) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return room for the values, rights, left and right uncertainties of any entity's raters."""
+    most = 0
+    for o in range(first, last):
+        most = max(most, start[entities[o] + 1] - start[entities[o]])
+    return np.empty(most), np.empty(most), np.empty(most), np.empty(most)
+
+
+@part
+def gather(
+    begin: int, end: int, raters: Indices, score: Floats, left: Floats, right: Floats, voting_right: Floats,
+    v: Floats, w: Floats, lu: Floats, ru: Floats,
+) -> int:  # fmt: skip
+    """Copy what the raters from ``begin`` to ``end`` say side by side; return how many they are."""
+    for i in range(end - begin):
+        rating = raters[begin + i]
+        v[i], w[i], lu[i], ru[i] = score[rating], voting_right[rating], left[rating], right[rating]
+    return end - begin
+
+
 @kernel
 def aggregate(
     first: int, last: int, entities: Indices, start: Indices, raters: Indices,
@@ -54,17 +75,12 @@ def aggregate(
     collective: Floats, polarisation: Floats, total: Floats,
 ) -> None:  # fmt: skip
     """Write the collective score, polarisation and total voting right of ``entities[first:last]``."""
-    most = 0
+    v, w, lu, ru = voters(first, last, entities, start)
+    buffer = np.empty((3, len(v)))
     for o in range(first, last):
-        most = max(most, start[entities[o] + 1] - start[entities[o]])
-    v, w, lu, ru, buffer = np.empty(most), np.empty(most), np.empty(most), np.empty(most), np.empty((3, most))
-    for o in range(first, last):
-        e = entities[o]
-        n = start[e + 1] - start[e]
+        n = gather(start[entities[o]], start[entities[o] + 1], raters, score, left, right, voting_right, v, w, lu, ru)
         total[o] = 0.0
         for i in range(n):
-            rating = raters[start[e] + i]
-            v[i], w[i], lu[i], ru[i] = score[rating], voting_right[rating], left[rating], right[rating]
             total[o] += w[i]
         center = median(v, w, lu, ru, n, lipschitz, 0.0, 0.0)
         collective[o] = center if q == 0.5 else quantile(v, w, lu, ru, n, lipschitz, 0.0, q, center)

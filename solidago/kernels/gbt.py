@@ -17,7 +17,7 @@ Pointers = Indices
 # The certificate asks for |gradient|_2 <= 1e-9; stopping a little earlier than rounding allows leaves a margin.
 _GRADIENT = 5e-10
 _NEWTON_STEPS = 100
-_HALVINGS = 40
+_LEAST_LENGTH = 1e-12
 # Uncertainties: beyond this no root is sought; a third-order step this small, relatively, leaves less than 1e-8.
 FARTHEST = 1000.0
 _LAST_STEP = 1e-3
@@ -103,27 +103,26 @@ def _optimum(
     x, weight = by_comparison[0, :m], by_comparison[1, :m]
     gradient, step, trial = by_entity[0, :n], by_entity[1, :n], by_entity[2, :n]
     diagonal, residual, search, image = by_entity[3, :n], by_entity[4, :n], by_entity[5, :n], by_entity[6, :n]
-    theta[:] = 0.0
-    norm = _gradient(law, la, lb, a, b, r, precision, theta, x, weight, gradient)
-    for steps in range(_NEWTON_STEPS):
-        if norm <= _GRADIENT:
-            return norm, steps
-        tolerance = min(0.5, norm) * norm
-        _direction(a, b, weight, precision, gradient, tolerance, step, diagonal, residual, search, image)
-        length, reached = 1.0, norm
+    theta[:], trial[:] = 0.0, 0.0
+    norm, length, steps = math.inf, 0.0, 0
+    while True:
+        reached = _gradient(law, la, lb, a, b, r, precision, trial, x, weight, gradient)
         # The gradient's norm decreases along a Newton direction, so no objective needs evaluating.
-        for _ in range(_HALVINGS):
-            for i in range(n):
-                trial[i] = theta[i] + length * step[i]
-            reached = _gradient(law, la, lb, a, b, r, precision, trial, x, weight, gradient)
-            if reached <= (1.0 - 1e-4 * length) * norm:
-                break
+        if reached <= (1.0 - 1e-4 * length) * norm:
+            theta[:] = trial
+            norm = reached
+            if norm <= _GRADIENT or steps == _NEWTON_STEPS:
+                return norm, steps
+            tolerance = min(0.5, norm) * norm
+            _direction(a, b, weight, precision, gradient, tolerance, step, diagonal, residual, search, image)
+            length = 1.0
+            steps += 1
+        else:
             length *= 0.5
-        if not reached < norm:
-            return _gradient(law, la, lb, a, b, r, precision, theta, x, weight, gradient), steps
-        theta[:] = trial
-        norm = reached
-    return norm, _NEWTON_STEPS
+            if length < _LEAST_LENGTH:
+                return norm, steps
+        for i in range(n):
+            trial[i] = theta[i] + length * step[i]
 
 
 @part
@@ -268,5 +267,5 @@ def fit(
         offset, pull = by_touch[5], by_touch[6]
         own = start[: e1 - e0 + 1]
         _gather(ua, ub, ur, theta, own, offset, pull)
-        _reach(law, la, lb, k, -1.0, own, offset, pull, left[e0:e1], by_entity, by_touch, open_)
-        _reach(law, la, lb, k, 1.0, own, offset, pull, right[e0:e1], by_entity, by_touch, open_)
+        for side, reach in ((-1.0, left[e0:e1]), (1.0, right[e0:e1])):
+            _reach(law, la, lb, k, side, own, offset, pull, reach, by_entity, by_touch, open_)
