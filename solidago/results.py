@@ -50,8 +50,8 @@ class CollectiveScores:
         Robust quantile of the raters' scaled scores, before squash.
     polarisation : (R,) float64
         Robust deviation of the raters' scores around it, in scaled units.
-    scaled_left, scaled_right : (R,) float64
-        Uncertainty of ``scaled_score``. For now the polarisation on both sides.
+    scaled_left, scaled_right : (R,) float64 in [0, 1]
+        Uncertainty of ``scaled_score``: how far it may be from what many more such raters would give.
     score, left, right : (R,) float64
         The triple squashed into (-100, 100): what is published.
     contributors : (R,) int64

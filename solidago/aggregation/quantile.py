@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from solidago.aggregation.uncertainty import uncertainties
 from solidago.config import Config
 from solidago.dataset import Floats
 from solidago.engine.threads import Threads
@@ -25,8 +26,8 @@ def aggregate(ratings: Ratings, scaled: Triples, rights: Floats, config: Config,
 
     Notes
     -----
-    The uncertainty on both sides is, for now, the polarisation: QrUnc(L, dev = 1) of the same raters. It does not
-    always shrink when one more rater agrees.
+    The polarisation is QrUnc(L, dev = 1) of the same raters: how far they lie apart. How sure the score is, on either
+    side, is another question, which `uncertainties` answers.
     """
     start, raters = ratings.by_entity()
     counts = np.diff(start)
@@ -39,12 +40,13 @@ def aggregate(ratings: Ratings, scaled: Triples, rights: Floats, config: Config,
             config.aggregation_lipschitz, config.aggregation_quantile, score, polarisation, total,
         ),
     )  # fmt: skip
-    published = squash(Triples(score, polarisation, polarisation), threads)
+    left, right = uncertainties(entities, score, start, raters, scaled, rights, config, threads)
+    published = squash(Triples(score, left, right), threads)
     return CollectiveScores(
         entity=entities,
         scaled_score=score,
-        scaled_left=polarisation,
-        scaled_right=polarisation,
+        scaled_left=left,
+        scaled_right=right,
         score=published.score,
         left=published.left,
         right=published.right,
