@@ -76,7 +76,7 @@ class RootLaw:
         points = np.asarray(x, dtype=np.float64)
         if not np.isfinite(points).all():
             raise InvalidInput("Score differences must be finite numbers.")
-        flat = np.ascontiguousarray(points.ravel())
+        flat = points.flatten()
         phi, slope, curvature = np.empty_like(flat), np.empty_like(flat), np.empty_like(flat)
         laws.evaluate(self.code, self.a, self.b, flat, phi, slope, curvature)
         return phi.reshape(points.shape), slope.reshape(points.shape), curvature.reshape(points.shape)

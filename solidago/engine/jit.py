@@ -6,6 +6,7 @@ hash of all kernel sources, because numba only watches the file of the function 
 
 import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -68,13 +69,17 @@ def _candidates() -> Iterator[Path]:
 
 
 def _usable(folder: Path) -> bool:
-    """Make the folder; refuse one that another user could fill: cached code is executed."""
+    """Make the folder; refuse one that another user could fill or replace: cached code is executed."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        owner = folder.stat()
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        own, above = folder.stat(), folder.parent.stat()
     except OSError:
         return False
-    return owner.st_uid == os.getuid() and not owner.st_mode & 0o022 and os.access(folder, os.W_OK)
+    replaceable = (
+        above.st_uid not in (0, os.getuid()) or (above.st_mode & (stat.S_IWOTH | stat.S_ISVTX)) == stat.S_IWOTH
+    )
+    return not replaceable and own.st_uid == os.getuid() and not own.st_mode & 0o022 and os.access(folder, os.W_OK)
 
 
 def _cache_folder() -> str | None:

@@ -100,7 +100,7 @@ def fit_one(left: ArrayLike, right: ArrayLike, value: ArrayLike, n_entities: int
     """
     law = RootLaw.named(config.root_law)
     a, b = _indices("left", left, n_entities), _indices("right", right, n_entities)
-    r = np.ascontiguousarray(value, dtype=np.float64)
+    r = np.array(value, dtype=np.float64)  # a copy: kernels are compiled for arrays that may be written
     if not (r.ndim == 1 and a.shape == b.shape == r.shape):
         raise InvalidInput("left, right and value must be one-dimensional and of the same length.")
     if (a == b).any():
@@ -124,4 +124,4 @@ def _indices(name: str, given: ArrayLike, end: int) -> Indices:
         raise InvalidInput(f"{name} must be a list of whole numbers.")
     if len(indices) and (indices.min() < 0 or indices.max() >= end):
         raise InvalidInput(f"{name} must be between 0 and {end - 1}.")
-    return np.ascontiguousarray(indices, dtype=np.int32)
+    return np.array(indices, dtype=np.int32)

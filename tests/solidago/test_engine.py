@@ -1,11 +1,15 @@
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 
+from solidago.engine import jit
 from solidago.engine.threads import Threads
 from solidago.errors import InvalidInput
 
@@ -20,45 +24,75 @@ print(jit.CACHE_FOLDER, round(out[0][0], 6), sum(rows.squash.stats.cache_hits.va
 """
 
 
-def python(code, **environment):
-    """Run code in a fresh process that knows the library and nothing else."""
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(environment.pop("source")), **environment}
+def squash(**environment):
+    """Run the code above in a fresh process that knows nothing but the library."""
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(PACKAGE.parent), **environment}
     done = subprocess.run(
-        [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True, timeout=100
+        [sys.executable, "-c", SQUASH], env=env, capture_output=True, text=True, check=True, timeout=100
     )
     return done.stdout.split()
 
 
-@pytest.fixture
-def copy(tmp_path):
-    """Return a copy of the sources alone, as an installed library would be: no project around."""
-    source = tmp_path / "site"
-    source.mkdir()
-    (source / "solidago").symlink_to(PACKAGE)
-    return source
-
-
-@pytest.mark.parametrize("where", ["NUMBA_CACHE_DIR", "XDG_CACHE_HOME"])
-def test_a_second_process_compiles_nothing(tmp_path, where):
-    environment = {"source": PACKAGE.parent, where: str(tmp_path / "cache"), "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
-    folder, value, hits = python(SQUASH, **environment)
-    assert folder.startswith(str(tmp_path / "cache"))
+def test_a_second_process_compiles_nothing(tmp_path):
+    folder, value, hits = squash(NUMBA_CACHE_DIR=str(tmp_path))
+    assert folder.startswith(str(tmp_path))
     assert (value, hits) == ("70.710678", "0")
-    assert python(SQUASH, **environment) == [folder, value, "1"]
+    assert squash(NUMBA_CACHE_DIR=str(tmp_path)) == [folder, value, "1"]
 
 
-def test_sources_that_cannot_be_written_and_no_home_still_work(tmp_path):
+def test_a_place_that_cannot_be_written_and_no_home_still_work(tmp_path):
     unusable = tmp_path / "file"
     unusable.write_text("")
-    found = python(SQUASH, source=PACKAGE.parent, NUMBA_CACHE_DIR=str(unusable / "below"), TMPDIR=str(tmp_path))
-    assert found == ["None", "70.710678", "0"]
+    assert squash(NUMBA_CACHE_DIR=str(unusable / "below"), TMPDIR=str(tmp_path)) == ["None", "70.710678", "0"]
 
 
-def test_a_cache_that_others_could_fill_is_not_used(tmp_path):
-    version = python("from solidago.engine import jit; print(jit._source_hash())", source=PACKAGE.parent)[0]
-    (tmp_path / version).mkdir()
-    (tmp_path / version).chmod(0o777)
-    assert python(SQUASH, source=PACKAGE.parent, NUMBA_CACHE_DIR=str(tmp_path))[0] == "None"
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """Let the kernels lie as in an installed library, with no project around, and nobody say where to keep them."""
+    package = tmp_path / "site" / "solidago"
+    shutil.copytree(PACKAGE / "kernels", package / "kernels", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(jit, "_PACKAGE", package)
+    monkeypatch.setattr(numba.config, "CACHE_DIR", "")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    for name in ("HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    return package
+
+
+def test_kernels_of_a_project_are_kept_beside_it(installed):
+    (installed.parent / "pyproject.toml").write_text("")
+    assert Path(jit._cache_folder()).parent == installed.parent / ".local" / "numba"
+
+
+def test_kernels_of_an_installed_library_are_kept_at_home(installed, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert Path(jit._cache_folder()).parent == tmp_path / ".cache" / "solidago"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    assert Path(jit._cache_folder()).parent == tmp_path / "xdg" / "solidago"
+
+
+def test_without_a_home_kernels_are_kept_in_a_private_temporary_folder(installed, tmp_path):
+    folder = Path(jit._cache_folder())
+    assert folder.parent == tmp_path / "tmp" / f"solidago-{os.getuid()}"
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_a_cache_that_others_could_fill_is_not_used(installed):
+    folder = Path(jit._cache_folder())
+    folder.chmod(0o777)
+    assert jit._cache_folder() is None
+    folder.chmod(0o700)
+    folder.parent.chmod(0o777)
+    assert jit._cache_folder() is None
+    folder.parent.chmod(0o1777)  # sticky, like /tmp: others cannot replace what is ours
+    assert jit._cache_folder() == str(folder)
+
+
+def test_an_edited_kernel_is_compiled_anew(installed):
+    before = jit._cache_folder()
+    laws = installed / "kernels" / "laws.py"
+    laws.write_text(laws.read_text() + "# edited\n")
+    assert jit._cache_folder() != before
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])

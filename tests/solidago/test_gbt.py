@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from solidago.config import Config
 from solidago.errors import InvalidInput, NotConverged
+from solidago.kernels import gbt as kernels
 from solidago.preference import gbt
 from solidago.preference.gbt import fit_one
 from solidago.root_laws import RootLaw
@@ -234,6 +235,16 @@ def test_a_model_without_certificate_is_never_returned(gradient):
 def test_wrong_comparisons_are_refused(left, right, value, problem):
     with pytest.raises(InvalidInput, match=problem):
         fit_one(left, right, value, 2, Config())
+
+
+def test_judgments_that_cannot_be_written_compile_nothing_new():
+    fit_one([0], [1], [0.5], 2, Config())
+    frozen = [np.array([0]), np.array([1]), np.array([0.5])]
+    for column in frozen:
+        column.flags.writeable = False
+    compiled = len(kernels.fit.signatures)
+    fit_one(*frozen, 2, Config())
+    assert len(kernels.fit.signatures) == compiled == 1
 
 
 @given(c=comparisons())
