@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from solidago.errors import SolidagoError
-from solidago.experiments import digits, licchavi, linear_gbt, monotonicity
+from solidago.experiments import digits, licchavi, linear_gbt, monotonicity, uncertainty
 from solidago.experiments.report import write
 
 EXPERIMENTS = {
@@ -18,6 +18,7 @@ EXPERIMENTS = {
     "digits": digits.run,
     "skewness": licchavi.run_skewness,
     "monotonicity": monotonicity.run,
+    "uncertainty": uncertainty.run,
 }
 
 
