@@ -127,10 +127,10 @@ def run() -> Section:
         [
             f"Polls of N contributors drawn from {_SEEDS} populations of {_POPULATION:,}; {_ENTITIES} entities, k-nary "
             "answers, about 20 entities judged by each; the hostile say the opposite of what they think.",
-            "Covered: share of intervals that hold the truth, the score that the same pipeline gives with all honest "
-            "members of the population. Reachable: share of scores less than 1, the largest uncertainty, from it. Raters "
-            "and voting rights by entity, and widths (left + right before squashing), are medians; in brackets the width "
-            "of an interval with the deviation on both sides.",
+            "Covered: share of intervals that hold the truth, the score that the same pipeline gives with all "
+            "honest members of the population. Reachable: share of scores less than 1, the largest uncertainty, "
+            "from it. Raters and voting rights by entity, and widths (left + right before squashing), are "
+            "medians; in brackets the width of an interval with the deviation on both sides.",
             Table(["L", "hostile", "N", "raters", "rights", "covered", "reachable", "width"], rows),
         ],
     )
