@@ -1,10 +1,12 @@
 """What visitors see when a request fails outside a view: problem+json below /api/, pages elsewhere."""
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import defaults
 
 from backend.common.api.problems import Problem, is_api, problem_of, problem_response
+from backend.common.limits import WINDOW
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -13,6 +15,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if is_api(request) and problem:
         return problem_response(problem)
     return defaults.bad_request(request, exception)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """Answer who tries passwords, or sends forms, too often; the API answers for itself."""
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = str(WINDOW)
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -18,8 +18,10 @@ env = environ.Env()
 
 DEBUG = env.bool("DEBUG", default=False)
 # A throw-away key makes commands that need no sessions (check, migrate, collectstatic) work without one;
-# with_services and docker-compose give the serving processes a lasting key.
-SECRET_KEY = env.str("SECRET_KEY", default="") or "unset-" + secrets.token_urlsafe(32)
+# with_services and docker-compose give the serving processes a lasting key, without which they refuse to serve.
+SECRET_KEY = env.str("SECRET_KEY", default="")
+SECRET_KEY_IS_THROWN_AWAY = not SECRET_KEY
+SECRET_KEY = SECRET_KEY or secrets.token_urlsafe(48)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_NAME = env.str("SITE_NAME", default="Helianthus")
@@ -71,6 +73,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "backend.common.limits.PostLimitMiddleware",
 ]
 
 ROOT_URLCONF = "backend.config.urls"
@@ -161,7 +164,11 @@ STORAGES = {
 HTTPS = env.bool("HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# How many proxies of ours stand in front: so many last entries of X-Forwarded-For are believed, no others.
+NUM_PROXIES = env.int("NUM_PROXIES", default=int(BEHIND_PROXY))
+ALLAUTH_TRUSTED_PROXY_COUNT = NUM_PROXIES
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
@@ -195,8 +202,7 @@ REST_FRAMEWORK = {
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "backend.common.api.problems.exception_handler",
     "URL_FORMAT_OVERRIDE": None,
-    # How many proxies of ours stand in front: so many last entries of X-Forwarded-For are believed, no others.
-    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
+    "NUM_PROXIES": NUM_PROXIES,
 }
 # Requests per minute: of an address where nobody is logged in, else of a user.
 API_LIMITS = {

@@ -41,7 +41,7 @@ def test_a_header_of_the_client_changes_nothing(api: Api, db: None) -> None:
 
 
 def test_behind_a_proxy_of_ours_only_its_entry_counts(api: Api, settings: Any, db: None) -> None:
-    settings.REST_FRAMEWORK |= {"NUM_PROXIES": 1}
+    settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"NUM_PROXIES": 1}
     made_up = [statuses(api, 1, **{"X-Forwarded-For": f"10.0.0.{i}, 192.0.2.1"}) for i in range(3)]
     assert made_up == [[200], [200], [429]]
     assert statuses(api, 1, **{"X-Forwarded-For": "192.0.2.2"}) == [200]
