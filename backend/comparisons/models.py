@@ -18,9 +18,10 @@ class Comparison(BaseModel):
     was_created = False
     """Not stored: set by `comparison_save` where the pair was new."""
 
-    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="comparisons")
-    contributor = models.ForeignKey(Contributor, on_delete=models.CASCADE, related_name="comparisons")
-    # The database checks (left, poll) and (right, poll) together: see migration 0002.
+    # The database checks (left, poll) and (right, poll) together, and by them the poll: see migration 0002.
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, db_constraint=False, related_name="comparisons")
+    # No index of its own here and below where a constraint's index begins with the same column.
+    contributor = models.ForeignKey(Contributor, on_delete=models.CASCADE, db_index=False, related_name="comparisons")
     left = models.ForeignKey(Entity, on_delete=models.CASCADE, db_constraint=False, related_name="comparisons_left")
     right = models.ForeignKey(Entity, on_delete=models.CASCADE, db_constraint=False, related_name="comparisons_right")
 
@@ -44,8 +45,9 @@ class Comparison(BaseModel):
 class Judgment(BaseModel):
     """The value of a comparison on one criterion, from -maximum to maximum; positive prefers the right entity."""
 
-    comparison = models.ForeignKey(Comparison, on_delete=models.CASCADE, related_name="judgments")
-    criterion = models.ForeignKey(Criterion, on_delete=models.CASCADE, related_name="judgments")
+    comparison = models.ForeignKey(Comparison, on_delete=models.CASCADE, db_index=False, related_name="judgments")
+    # A handful of criteria share a million judgments: reading them all costs no more than their index would.
+    criterion = models.ForeignKey(Criterion, on_delete=models.CASCADE, db_index=False, related_name="judgments")
     value = models.FloatField()
     maximum = models.FloatField(default=10)
 
@@ -66,7 +68,7 @@ class Judgment(BaseModel):
 class Rating(BaseModel):
     """Whether a contributor shows what they think of an entity. No row: private."""
 
-    contributor = models.ForeignKey(Contributor, on_delete=models.CASCADE, related_name="ratings")
+    contributor = models.ForeignKey(Contributor, on_delete=models.CASCADE, db_index=False, related_name="ratings")
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="ratings")
     is_public = models.BooleanField(default=False)
 

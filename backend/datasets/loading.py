@@ -142,7 +142,8 @@ def rows_load(*, poll: Poll, origin: str, rows: Rows, is_simulated: bool, say: S
     that are missing are made.
     """
     # Locked, so that two loads into a poll come one after the other.
-    Poll.objects.select_for_update().get(pk=poll.pk)
+    # The key is left free: a judgment that arrives meanwhile needs no more of the poll, and must not wait.
+    Poll.objects.select_for_update(no_key=True).get(pk=poll.pk)
     parameters: Parameters = {"poll": poll.pk, "origin": origin, "simulated": is_simulated}
     _stage(rows)
     tallies = [
@@ -170,6 +171,9 @@ def rows_load(*, poll: Poll, origin: str, rows: Rows, is_simulated: bool, say: S
 def _stage(rows: Rows) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '128MB'")
+        # Of tables that have just been filled the planner knows nothing: it would expect a handful of rows and
+        # walk through a million in loops within loops, for hours.
+        cursor.execute("SET LOCAL enable_nestloop = off")
     tables = (rows.users, rows.judgments, rows.vouches, rows.private)
     for (name, columns), frame in zip(STAGES.items(), tables, strict=True):
         with connection.cursor() as cursor:

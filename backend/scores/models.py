@@ -47,7 +47,8 @@ class CollectiveScore(models.Model):
     """The score of an entity on a criterion, with its left and right uncertainties."""
 
     id = models.BigAutoField(primary_key=True)
-    score_set = models.ForeignKey(ScoreSet, on_delete=models.CASCADE, related_name="collective_scores")
+    # No index of its own here and below where a constraint's index begins with the same column.
+    score_set = models.ForeignKey(ScoreSet, on_delete=models.CASCADE, db_index=False, related_name="collective_scores")
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="collective_scores")
     criterion = models.ForeignKey(Criterion, on_delete=models.CASCADE, related_name="collective_scores")
     score = models.FloatField()
@@ -106,7 +107,7 @@ class ContributorScaling(models.Model):
     """How a contributor's raw scores were put on the common scale: multiplier * raw + translation."""
 
     id = models.BigAutoField(primary_key=True)
-    score_set = models.ForeignKey(ScoreSet, on_delete=models.CASCADE, related_name="scalings")
+    score_set = models.ForeignKey(ScoreSet, on_delete=models.CASCADE, db_index=False, related_name="scalings")
     contributor = models.ForeignKey(Contributor, on_delete=models.CASCADE, related_name="scalings")
     criterion = models.ForeignKey(Criterion, on_delete=models.CASCADE, related_name="+")
     multiplier = models.FloatField()

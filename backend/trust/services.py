@@ -27,13 +27,18 @@ def vouch_create(*, voucher: Contributor, vouchee: Contributor, value: float = 1
     if not (math.isfinite(value) and 0 <= value <= 1):
         raise InvalidVouch(field="value")
     # Locked, so that two vouches at the same moment cannot both be the last one of the quota.
-    contributor_require_active(contributor=Contributor.objects.select_for_update().get(pk=voucher.pk))
+    contributor_require_active(contributor=_locked(voucher))
     others = Vouch.objects.filter(voucher=voucher).exclude(vouchee=vouchee).count()
     if others >= QUOTA:
         raise VouchQuotaReached(quota=QUOTA)
     vouch, _ = Vouch.objects.update_or_create(voucher=voucher, vouchee=vouchee, defaults={"value": value})
     news_add_everywhere()
     return vouch
+
+
+def _locked(voucher: Contributor) -> Contributor:
+    # Without the key, which the voucher's judgments need.
+    return Contributor.objects.select_for_update(no_key=True).get(pk=voucher.pk)
 
 
 @transaction.atomic
