@@ -48,7 +48,7 @@ def uncertainties(
 
     - It is 1 without raters, never larger after one more rater whose scaled score is x, and of the order of 1 / W for
       W agreeing ones.
-    - Raters who join with a total right W change it by at most ``(2 + 1.645 sqrt(2)) L W``, whatever they say.
+    - Raters who join with a total right W change it by at most ``(1 + 1.645 sqrt(2)) L W``, whatever they say.
     - An end less than 1 away is pulled back with a force of ``1.645 N + (1 - d) / L``. A truth beyond it would be an
       accident of 1.645 standard deviations, even if rights of ``(1 - d) / L`` pulled against it in bad faith.
 
