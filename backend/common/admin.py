@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin
     TabularInline = admin.TabularInline
+    ModelForm = forms.ModelForm
     UserAdmin = DjangoUserAdmin
 else:
 
@@ -24,6 +27,8 @@ else:
 
     class TabularInline(Subscriptable, admin.TabularInline): ...
 
+    class ModelForm(Subscriptable, forms.ModelForm): ...
+
     class UserAdmin(Subscriptable, DjangoUserAdmin): ...
 
 
@@ -31,11 +36,14 @@ M = TypeVar("M", bound=Model)
 
 
 class CascadingAdmin(ModelAdmin[M]):
-    """Deletes a row with all that hangs on it, though some of that cannot be deleted by itself."""
+    """Deletes a row with all that hangs on it, though some of that cannot be deleted by itself.
+
+    What hangs on it is not listed before: that may be a million judgments.
+    """
 
     def get_deleted_objects(self, objs: QuerySet[M] | Sequence[M], request: HttpRequest) -> Any:
-        deleted, counts, _forbidden, protected = super().get_deleted_objects(objs, request)
-        return deleted, counts, set(), protected
+        rows = [_("%(row)s, and all that hangs on it") % {"row": row} for row in objs]
+        return rows, {self.opts.verbose_name_plural: len(rows)}, set(), []
 
 
 class ReadOnlyAdmin(ModelAdmin[M]):

@@ -16,6 +16,7 @@ class JudgmentInline(TabularInline[Judgment, Comparison]):
 @admin.register(Comparison)
 class ComparisonAdmin(ReadOnlyAdmin[Comparison]):
     list_display = ("contributor", "poll", "left", "right", "updated_at")
+    ordering = ("-pk",)
     list_filter = ("poll",)
     list_select_related = ("contributor", "poll", "left", "right")
     search_fields = ("contributor__name", "left__uid", "right__uid")

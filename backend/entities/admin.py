@@ -4,13 +4,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from backend.common.admin import CascadingAdmin
 from backend.entities.models import Entity
 from backend.entities.services import entity_set_hidden
+from backend.polls.admin import PartOfPollAdmin
 
 
 @admin.register(Entity)
-class EntityAdmin(CascadingAdmin[Entity]):
+class EntityAdmin(PartOfPollAdmin[Entity]):
     list_display = ("title", "uid", "poll", "author", "published_on", "is_hidden")
     list_filter = ("is_hidden", "poll")
     list_select_related = ("poll",)

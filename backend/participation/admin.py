@@ -1,5 +1,7 @@
 """Admin pages of people: deleting or suspending them reaches down into every app below."""
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -8,6 +10,7 @@ from django.http import HttpRequest
 from backend.accounts.models import Contributor, EmailDomain, User
 from backend.common.admin import CascadingAdmin, ModelAdmin, TabularInline, UserAdmin
 from backend.participation.services import contributor_delete, contributor_set_suspended
+from backend.polls.services import news_add_everywhere
 
 
 class EmailAddressInline(TabularInline[EmailAddress, User]):
@@ -21,6 +24,11 @@ class UserAdminWithContributor(CascadingAdmin[User], UserAdmin[User]):
 
     list_display = ("username", "email", "is_staff", "is_active", "date_joined", "last_login")
     inlines = (EmailAddressInline,)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Rename the contributor too: the account's old name may be somebody else's tomorrow."""
+        super().save_model(request, obj, form, change)
+        Contributor.objects.filter(user=obj).update(name=obj.username)
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         _user_delete(obj)
@@ -57,6 +65,11 @@ class ContributorAdmin(CascadingAdmin[Contributor]):
     def bring_back(self, request: HttpRequest, queryset: QuerySet[Contributor]) -> None:
         for contributor in queryset:
             contributor_set_suspended(contributor=contributor, is_suspended=False)
+
+    def save_model(self, request: HttpRequest, obj: Contributor, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if {"given_trust", "is_pretrusted"} & {*form.changed_data}:
+            news_add_everywhere()
 
     def delete_model(self, request: HttpRequest, obj: Contributor) -> None:
         contributor_delete(contributor=obj)

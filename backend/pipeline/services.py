@@ -64,6 +64,18 @@ def run_create(
         raise RunAlreadyActive(run_id=active.pk, status=active.get_status_display().lower()) from error
 
 
+def run_config_check(*, config: object) -> None:
+    """Refuse a configuration with which no run could start.
+
+    Raises
+    ------
+    InvalidRunConfig
+    """
+    if not isinstance(config, Mapping):
+        raise InvalidRunConfig(reason=_('write it as {} or as {"name of a constant": value}.'))
+    _config(config)
+
+
 def _config(mapping: Mapping[str, object]) -> Config:
     try:
         return Config.from_mapping(mapping)

@@ -16,9 +16,9 @@ def connect() -> None:
         signal.connect(email_domain_changed, sender=EmailDomain)
 
 
-def email_address_changed(instance: EmailAddress, **_: Any) -> None:
-    """Leave news when a verified address comes or goes; one that is not verified yet changes no trust."""
-    if instance.verified:
+def email_address_changed(instance: EmailAddress, *, created: bool = False, **_: Any) -> None:
+    """Leave news when a verified address comes or goes; a new one that is not verified yet changes no trust."""
+    if instance.verified or not created:
         news_add_everywhere()
 
 

@@ -67,6 +67,9 @@ def test_a_verified_address_and_a_trusted_domain_are_news_for_every_poll():
     assert News.objects.count() == 2
     EmailDomain.objects.create(domain="b.example")
     assert News.objects.count() == 4
+    address.verified = False
+    address.save()
+    assert News.objects.count() == 6
 
 
 def test_a_suspended_contributor_is_refused():
