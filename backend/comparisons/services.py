@@ -143,9 +143,12 @@ def comparison_delete(*, contributor: Contributor, poll: Poll, left: Entity, rig
     ------
     ComparisonNotFound
     """
-    deleted, _ = Comparison.objects.filter(pair(left, right), contributor=contributor, poll=poll).delete()
-    if not deleted:
+    own = Comparison.objects.filter(pair(left, right), contributor=contributor, poll=poll)
+    # Locked first: a judgment that another tab adds now would outlive its comparison, and fail both.
+    found = own.select_for_update().first()
+    if found is None:
         raise ComparisonNotFound
+    found.delete()
     news_add(poll_ids=[poll.pk])
 
 

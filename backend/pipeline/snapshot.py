@@ -47,6 +47,7 @@ JUDGMENT_COLUMNS: Schema = {
 }
 PUBLIC_COLUMNS: Schema = {"user": pl.String, "entity": pl.String}
 VOUCH_COLUMNS: Schema = {"voucher": pl.String, "vouchee": pl.String, "weight": pl.Float64}
+KEY_COLUMN: Schema = {"user": pl.String}
 CONTRIBUTOR_COLUMNS: Schema = {"user": pl.String, "trust": pl.Float64}
 
 
@@ -66,9 +67,11 @@ def facts_read(*, poll: Poll) -> Facts:
         public = copy_out(PUBLIC, [poll.pk], PUBLIC_COLUMNS)
         vouches = copy_out(VOUCHES, [], VOUCH_COLUMNS)
         contributors = copy_out(CONTRIBUTORS, [], CONTRIBUTOR_COLUMNS)
-        pretrusted = [str(pk) for pk in contributors_pretrusted().values_list("pk", flat=True)]
+        pretrusted = copy_out(*contributors_pretrusted().values_list("pk").query.sql_with_params(), KEY_COLUMN)["user"]
         news_ids = list(News.objects.filter(poll=poll).values_list("pk", flat=True))
-    users = _concerned(contributors, judgments, vouches).with_columns(pretrusted=pl.col("user").is_in(pretrusted))
+    users = _concerned(contributors, judgments, vouches).with_columns(
+        pretrusted=pl.col("user").is_in(pretrusted.implode())
+    )
     dataset = Dataset.from_columns(judgments, users=users, vouches=vouches, private=_private(judgments, public))
     return Facts(dataset, dataset.digest(), news_ids)
 
@@ -97,10 +100,25 @@ def _private(judgments: pl.DataFrame, public: pl.DataFrame) -> pl.DataFrame:
 
 
 def snapshot_store(*, poll: Poll, facts: Facts) -> None:
-    """Keep the dataset, once a content."""
-    if not Snapshot.objects.filter(poll=poll, digest=facts.digest).exists():
-        content = snapshot_io.dumps(facts.dataset)
-        Snapshot.objects.bulk_create([Snapshot(poll=poll, digest=facts.digest, content=content)], ignore_conflicts=True)
+    """Keep the dataset, once a content; not if somebody in it has been deleted since it was read."""
+    if Snapshot.objects.filter(poll=poll, digest=facts.digest).exists():
+        return
+    content = snapshot_io.dumps(facts.dataset)
+    with transaction.atomic():
+        if _all_remain(facts.dataset):
+            stored = Snapshot(poll=poll, digest=facts.digest, content=content)
+            Snapshot.objects.bulk_create([stored], ignore_conflicts=True)
+
+
+def _all_remain(dataset: Dataset) -> bool:
+    """Tell whether all contributors are still there, and keep them until the transaction ends.
+
+    So a deletion either comes first, and is seen here, or waits, and then finds the snapshot and deletes it.
+    """
+    users = [int(user) for user in dataset.users]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM accounts_contributor WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [users])
+        return cursor.rowcount == len(users)
 
 
 def snapshots_prune(*, poll: Poll, keep: list[str]) -> None:

@@ -72,7 +72,8 @@ class IndividualScore(models.Model):
     """A contributor's score of an entity, raw and scaled. Partitioned by score set (see the migration).
 
     Rows are loaded by COPY and dropped with their partition, so keys to other tables are not enforced by
-    the database: `scores.services` deletes what belongs to a deleted contributor or entity.
+    the database: `scores.services` deletes what belongs to a deleted contributor; what is left of a deleted
+    entity is read by nobody and goes with its partition.
     """
 
     pk = models.CompositePrimaryKey("score_set_id", "criterion_id", "entity_id", "contributor_id")

@@ -4,9 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from backend.comparisons.models import Comparison, Judgment
+from backend.comparisons.services import comparison_delete
 from tests.factories import ContributorFactory, poll_with, say
 
 ROUNDS = 5
@@ -48,3 +49,24 @@ def test_two_tabs_that_judge_different_criteria_lose_neither():
         lambda: say(contributor, poll, "a", "b", cheap=2),
     )
     assert {(j.criterion.name, abs(j.value)) for j in Judgment.objects.all()} == {("good", 1), ("cheap", 2)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deletion_takes_what_another_tab_is_just_adding():
+    poll, contributor = poll_with(criteria=("good", "cheap")), ContributorFactory()
+    comparison = say(contributor, poll, "a", "b", good=1)
+
+    def delete() -> None:
+        try:
+            comparison_delete(contributor=contributor, poll=poll, left=comparison.left, right=comparison.right)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            say(contributor, poll, "a", "b", cheap=2)
+            deletion = pool.submit(delete)
+            with pytest.raises(TimeoutError):
+                deletion.result(timeout=0.5)
+        deletion.result(timeout=10)
+    assert not Comparison.objects.exists()

@@ -2,17 +2,19 @@
 
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 
 from backend.accounts.models import Contributor
 from backend.comparisons.models import Comparison, Judgment, Rating
 from backend.entities.models import Entity
 from backend.polls.models import Criterion, News, Poll
 from backend.trust.models import Vouch
-from tests.factories import poll_with
+from tests.factories import ContributorFactory, poll_with, say
 
 pytestmark = pytest.mark.django_db
 
@@ -203,3 +205,17 @@ def test_a_poll_that_cannot_be_named_so_is_refused(write, slug):
     with pytest.raises(CommandError, match="slug"):
         load(write(), slug)
     assert counts() == [0] * 9
+
+
+@pytest.mark.django_db(transaction=True)
+def test_people_can_judge_while_a_dataset_is_imported(write):
+    poll, contributor = poll_with(slug="videos"), ContributorFactory()
+
+    def judge() -> None:
+        say(contributor, poll, "a", "b", good=1)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        load(write())
+        pool.submit(judge).result(timeout=10)
+    assert Judgment.objects.filter(comparison__contributor=contributor).exists()

@@ -9,6 +9,7 @@ from backend.comparisons.services import comparison_delete
 from backend.entities.services import entity_set_hidden
 from backend.participation.services import contributor_delete, contributor_set_suspended
 from backend.pipeline.models import Snapshot
+from backend.pipeline.snapshot import facts_read, snapshot_store
 from backend.scores.models import IndividualScore
 from backend.scores.selectors import score_set_published
 from backend.trust.services import vouch_create
@@ -97,3 +98,22 @@ def test_somebody_who_is_deleted_while_a_run_publishes_does_not_come_back(poll):
         publish_meanwhile()
     assert not IndividualScore.objects.filter(contributor_id=newcomer.pk).exists()
     assert score_set_published(poll=poll) is None
+
+
+def test_somebody_who_is_deleted_after_a_run_read_them_is_in_no_snapshot(poll):
+    newcomer = ContributorFactory()
+    say(newcomer, poll, "a", "b", good=-7)
+    facts = facts_read(poll=poll)
+
+    def store() -> None:
+        snapshot_store(poll=poll, facts=facts)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            contributor_delete(contributor=newcomer)
+            storing = pool.submit(store)
+            with pytest.raises(TimeoutError):
+                storing.result(timeout=0.5)
+        storing.result(timeout=10)
+    assert not Snapshot.objects.exists()
