@@ -4,7 +4,13 @@ from typing import Any
 
 from rest_framework import serializers
 
-from backend.common.api.fields import NumberParameter, TextField, WeightsParameter, WholeNumberParameter
+from backend.common.api.fields import (
+    LONGEST_CRITERION,
+    NumberParameter,
+    TextField,
+    WeightsParameter,
+    WholeNumberParameter,
+)
 from backend.common.api.pagination import Key
 from backend.common.api.serializers import PageParameters
 from backend.entities.selectors import LONGEST_SEARCH
@@ -39,7 +45,9 @@ class FilterParameters(PageParameters):
 class EntityParameters(FilterParameters):
     """Which items, in which order."""
 
-    criterion = TextField(required=False, max_length=100, help_text="For `score` orders; by default the main one.")
+    criterion = TextField(
+        required=False, max_length=LONGEST_CRITERION, help_text="For `score` orders; by default the main one."
+    )
     ordering = serializers.ChoiceField(
         default="-score",
         choices=tuple(ORDERINGS),
@@ -54,7 +62,9 @@ class EntityParameters(FilterParameters):
 class RecommendationParameters(FilterParameters):
     """What counts, and how much of it an item needs."""
 
-    criterion = TextField(required=False, max_length=100, help_text="Recommend by this one; by default the main one.")
+    criterion = TextField(
+        required=False, max_length=LONGEST_CRITERION, help_text="Recommend by this one; by default the main one."
+    )
     weights = WeightsParameter(required=False, help_text="Recommend by several: `priority:2,need:1`.")
     min_score = NumberParameter(default=RECOMMENDED_SCORE, min_value=-100, max_value=100)
     min_contributors = WholeNumberParameter(default=RECOMMENDED_CONTRIBUTORS, min_value=1)

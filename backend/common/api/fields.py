@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-LONGEST_UID = 200
+LONGEST_UID = 500
+LONGEST_CRITERION = 500
 
 
 class TextField(serializers.CharField):
@@ -77,7 +78,7 @@ class WeightsParameter(serializers.Field[dict[str, float], str, str, Any]):
         "twice": _("Name each criterion once."),
         "zero": _("Give at least one criterion a weight above 0."),
     }
-    _ITEM = re.compile(r"(?P<name>[-a-zA-Z0-9_]{1,100}):(?P<weight>[0-9]{1,4}(\.[0-9]{1,6})?)")
+    _ITEM = re.compile(r"(?P<name>[-a-zA-Z0-9_]{1,500}):(?P<weight>[0-9]{1,4}(\.[0-9]{1,6})?)")
 
     def to_internal_value(self, data: str) -> dict[str, float]:
         """Return the weight of each named criterion; weights are from 0 to 9999, not all 0."""

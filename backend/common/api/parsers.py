@@ -38,4 +38,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
         raise ParseError(_("The body names a key twice."))
+    # Unknown keys are named in the answer, which is UTF-8. Fields look after their values themselves.
+    if any("\ud800" <= character <= "\udfff" for key in result for character in key):
+        raise ParseError(_("A key of the body holds half of a character (\\ud800 to \\udfff). Send it whole."))
     return result

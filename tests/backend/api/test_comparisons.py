@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from backend.accounts.models import Contributor, User
 from backend.comparisons.models import Comparison, Judgment
 from backend.entities.models import Entity
-from backend.polls.models import News, Poll
+from backend.polls.models import Criterion, News, Poll
 from tests.backend.api.helpers import Api, World, problem
 
 PATH = "polls/budget/comparisons/"
@@ -221,6 +221,8 @@ def test_each_field_is_needed(ada: Api, world: World, missing: str) -> None:
         b'{"judgments": {"priority": ' + b"9" * 5_000 + b"}}",
         b'{"left": "\xff"}',
         json.dumps(body()).encode("utf-16"),
+        b'{"judgments": {"\\ud800": 1}}',
+        b'{"\\udfff": 1}',
         b"[" * 100_000,
         b"\0",
     ],
@@ -270,3 +272,12 @@ def test_bodies_and_parameters_are_utf_8_whatever_is_claimed(ada: Api, world: Wo
 def test_query_parameters_have_no_place_in_a_post(ada: Api, world: World) -> None:
     problem(ada.post(f"{PATH}?left=park", body()), 400, "invalid", "left")
     assert not Comparison.objects.exists()
+
+
+def test_imported_names_of_500_characters_can_be_judged(ada: Api, world: World) -> None:
+    uid, name = "u" * 500, "c" * 500
+    Entity.objects.create(poll=world.poll, uid=uid, title="Long")
+    Criterion.objects.create(poll=world.poll, name=name, title="Long")
+    assert ada.post(PATH, body(left=uid, judgments={name: 1})).status_code == 201
+    for path in (f"entities/?criterion={name}", f"recommendations/?weights={name}:1", f"suggestions/?exclude={uid}"):
+        assert ada.get(f"polls/budget/{path}").status_code == 200
