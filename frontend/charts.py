@@ -18,8 +18,8 @@ from frontend.numbers import score_text
 SCALE = 100
 # Geometry of the flower, in units of a 100 x 100 drawing centred on 0.
 HEART, ROOT, SHORTEST, LONGEST, UNJUDGED = 9.5, 7.0, 18.0, 49.0, 24.0
-# A criterion that stands alone would be a flower of one petal: it fills the whole flower.
-PETALS_OF_ONE = 8
+# One or two petals are no flower: so few criteria go round more than once.
+ROUNDS = {1: 8, 2: 2}
 # Successive seeds of a sunflower are this far apart, in radians: the golden angle.
 GOLDEN_ANGLE = pi * (3 - sqrt(5))
 RAYS = 42
@@ -67,7 +67,7 @@ def flower(petals: Sequence[Petal], *, size: int = 48) -> SafeString:
 
     Its pale tip reaches to the high end of the interval, its deep base to the low end.
     """
-    drawn = list(petals) * PETALS_OF_ONE if len(petals) == 1 else list(petals)
+    drawn = list(petals) * ROUNDS.get(len(petals), 1)
     label = "; ".join(str(petal) for petal in petals) or _("No criterion")
     turn = 360 / max(len(drawn), 1)
     width = _petal_width(len(drawn))
@@ -123,10 +123,10 @@ def _petal_path(length: float, width: float) -> str:
 
 
 def petal_key(place: int, total: int) -> SafeString:
-    """Draw which petal of a flower belongs to a criterion; decorative, as its name stands beside it."""
-    count = PETALS_OF_ONE if total == 1 else total
+    """Draw which petals of a flower belong to a criterion; decorative, as its name stands beside it."""
+    count = total * ROUNDS.get(total, 1)
     path = _petal_path(LONGEST, _petal_width(count))
-    tones = ("petal" if total == 1 or i == place else "petal-unjudged" for i in range(count))
+    tones = ("petal" if i % total == place else "petal-unjudged" for i in range(count))
     shapes = ((tone, path, _short(i * 360 / count)) for i, tone in enumerate(tones))
     return format_html(
         '<svg class="flower" width="28" height="28" viewBox="-50 -50 100 100" aria-hidden="true">{}</svg>',

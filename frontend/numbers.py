@@ -10,3 +10,8 @@ def score_text(value: float, *, decimals: int = 0) -> str:
     rounded = round(value, decimals) + 0.0
     text = number_format(abs(rounded), decimal_pos=decimals)
     return MINUS + text if rounded < 0 else text
+
+
+def number_text(value: float) -> str:
+    """Return a small number in the reader's language, with only the decimals it needs: ``3``, ``2.5``."""
+    return str(number_format(f"{value:g}"))

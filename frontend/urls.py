@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("polls/<str:slug>/", ranking.poll_ranking, name="poll"),
     path("polls/<str:slug>/items/<path:uid>/", items.item, name="item"),
     path("polls/<str:slug>/compare/", compare.compare, name="compare"),
+    path("polls/<str:slug>/compare/undo/", compare.compare_undo, name="compare_undo"),
     path("polls/<str:slug>/comparisons/", comparisons.comparisons, name="comparisons"),
     path("polls/<str:slug>/comparisons/delete/", comparisons.comparison_delete_own, name="comparison_delete"),
     path("polls/<str:slug>/runs/", runs.runs, name="runs"),

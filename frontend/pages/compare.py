@@ -1,117 +1,143 @@
 """Comparing: two items, one slider per criterion."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from urllib.parse import urlencode
+from collections.abc import Mapping
 
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from backend.accounts.models import Contributor, User
 from backend.accounts.services import contributor_get_or_create
-from backend.common.errors import ApplicationError, ComparisonNotFound, SelfComparison
-from backend.comparisons.selectors import comparison_get_pair, values_of
+from backend.common.errors import ApplicationError
+from backend.comparisons.services import comparison_delete
 from backend.entities.models import Entity
-from backend.entities.selectors import entities_by_uid, entities_shown, entity_get
-from backend.participation.selectors import next_pair
+from backend.entities.selectors import entities_shown, entity_get
 from backend.participation.services import judge
 from backend.polls.models import Poll
 from backend.polls.selectors import criterion_list, poll_get
-from frontend.pages.http import PageRequest, page, wants_fragment
-from frontend.pages.judge_form import PREFIX, JudgeForm, value_text
-from frontend.pages.outcome import outcome_keep, outcome_take
+from frontend.pages.http import PageRequest, account, page, wants_fragment
+from frontend.pages.judge_form import PREFIX, JudgeForm, answers_in
+from frontend.pages.outcome import Outcome, outcome_keep, outcome_take
+from frontend.pages.pairs import SIDES, Pair, pair_asked, pair_to_try, values_stored
 
-SIDES = ("left", "right")
-SKIPS_KEPT = 10
 UNPROCESSABLE = 422
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two items to judge, and why these."""
-
-    left: Entity
-    right: Entity
-    skip_url: str
-    reason: str | Promise = ""
-    is_edit: bool = False
 
 
 @page("GET", "HEAD", "POST")
 def compare(request: PageRequest, slug: str) -> HttpResponse:
     poll = poll_get(user=request.user, slug=slug)
     if not isinstance(request.user, User):
-        return _prompt(request, poll)
+        return _turn_back(request, poll) if request.method == "POST" or wants_fragment(request) else _try(request, poll)
     contributor = contributor_get_or_create(user=request.user)
     return _save(request, poll, contributor) if request.method == "POST" else _ask(request, poll, contributor)
 
 
-def _prompt(request: PageRequest, poll: Poll) -> HttpResponse:
-    """Show a visitor a pair, and lead through the login back to it, with the same answers."""
+@page("POST")
+@login_required
+def compare_undo(request: PageRequest, slug: str) -> HttpResponse:
+    """Put a comparison back to what the form says it was before; without answers there was none."""
+    poll = poll_get(user=request.user, slug=slug)
+    contributor = contributor_get_or_create(user=account(request))
+    left, right = _posted_pair(request, poll)
+    form = JudgeForm(criterion_list(poll=poll), data=request.POST, values=_values(request.POST.dict()))
+    if not form.is_valid():
+        messages.error(request, _("Some answers could not be read. Nothing was changed."))
+    elif any(value is not None for value in form.judgments.values()):
+        judge(contributor=contributor, poll=poll, left=left, right=right, judgments=form.judgments)
+        messages.success(request, _("Undone: your answers are as they were."))
+    else:
+        comparison_delete(contributor=contributor, poll=poll, left=left, right=right)
+        messages.success(request, _("Undone: nothing is stored of this pair."))
+    return _see_other(_address(poll, left=left.uid, right=right.uid))
+
+
+# ---------------------------------------------------------------- visitors
+def _turn_back(request: PageRequest, poll: Poll) -> HttpResponse:
+    """Lead a visitor, or somebody whose session ended, to the page for visitors, with the pair and the answers."""
     source = (request.POST if request.method == "POST" else request.GET).dict()
-    kept = {key: str(value) for key, value in source.items() if key in SIDES or key.startswith(PREFIX)}
-    if request.method == "POST" or wants_fragment(request):
-        answer = HttpResponseClientRedirect if wants_fragment(request) else HttpResponseRedirect
-        return answer(f"{reverse('compare', args=[poll.slug])}?{urlencode(kept)}")
-    named = entities_by_uid(poll=poll, uids=[kept.get(side, "") for side in SIDES])
-    pair = [named[kept[side]] for side in SIDES if kept.get(side) in named]
-    if len(pair) < len(SIDES) and (found := next_pair(contributor=None, poll=poll)):
-        pair = [found.left, found.right]
-    kept |= {side: item.uid for side, item in zip(SIDES, pair, strict=False)}
-    back = f"{reverse('compare', args=[poll.slug])}?{urlencode(kept)}"
-    context = {"poll": poll, "sides": pair, "next": urlencode({"next": back})}
-    return render(request, "compare/prompt.html", context)
+    answer = HttpResponseClientRedirect if wants_fragment(request) else HttpResponseRedirect
+    return answer(_address(poll, **_kept(source)))
 
 
+def _try(request: PageRequest, poll: Poll) -> HttpResponse:
+    """Let a visitor judge a pair; what they answered waits in the address until they log in."""
+    kept = _kept(request.GET.dict())
+    criteria = criterion_list(poll=poll)
+    pair = pair_to_try(kept, poll=poll) if poll.is_open and criteria else None
+    if pair is None:
+        return render(request, "compare/page.html", {"poll": poll, "pair": None, **_nothing_to_ask(poll)})
+    kept |= {"left": pair.left.uid, "right": pair.right.uid}
+    form = JudgeForm(criteria, values=_values(kept))
+    if any(key.startswith(PREFIX) for key in request.GET) and not form.answers:
+        form.problem = _("Judge at least one criterion.")
+    context = {"poll": poll, "pair": pair, "form": form, "next": urlencode({"next": _address(poll, **kept)})}
+    return render(request, "compare/visitor.html", context)
+
+
+def _kept(source: Mapping[str, str]) -> dict[str, str]:
+    return {side: source[side] for side in SIDES if source.get(side)} | answers_in(source)
+
+
+def _values(source: Mapping[str, str]) -> dict[str, str]:
+    return {name.removeprefix(PREFIX): value for name, value in answers_in(source).items()}
+
+
+# ---------------------------------------------------------------- contributors
 def _ask(request: PageRequest, poll: Poll, contributor: Contributor) -> HttpResponse:
     criteria = criterion_list(poll=poll)
-    pair = _pair(request.GET, request.GET.getlist("skip"), poll, contributor) if poll.is_open and criteria else None
-    values: dict[str, str] = {}
-    if pair and pair.is_edit:
-        known = comparison_get_pair(contributor=contributor, left=pair.left, right=pair.right)
-        values = {name: value_text(value) for name, value in values_of(comparison=known, left=pair.left).items()}
-    values |= {k.removeprefix(PREFIX): str(v) for k, v in request.GET.dict().items() if k.startswith(PREFIX)}
-    return _show(request, poll, pair, JudgeForm(criteria, values=values))
+    pair = pair_asked(request.GET, poll=poll, contributor=contributor) if poll.is_open and criteria else None
+    stored = values_stored(contributor, pair.left, pair.right) if pair else {}
+    brought = _values(request.GET.dict())
+    form = JudgeForm(criteria, values=stored | brought)
+    outcome = outcome_take(request, poll=poll.slug)
+    return _show(request, poll, pair, form, {"outcome": outcome, "is_edit": bool(stored), "is_unsaved": bool(brought)})
 
 
 def _save(request: PageRequest, poll: Poll, contributor: Contributor) -> HttpResponse:
-    left = entity_get(poll=poll, uid=request.POST.get("left", ""))
-    right = entity_get(poll=poll, uid=request.POST.get("right", ""))
-    form = JudgeForm(criterion_list(poll=poll), data=request.POST)
+    left, right = _posted_pair(request, poll)
+    previous = values_stored(contributor, left, right)
+    form = JudgeForm(criterion_list(poll=poll), data=request.POST, values=previous)
     try:
         if form.is_valid():
             outcome = judge(contributor=contributor, poll=poll, left=left, right=right, judgments=form.judgments)
-            outcome_keep(request, poll=poll.slug, left=left.uid, right=right.uid, outcome=outcome)
-            response = HttpResponseRedirect(reverse("compare", args=[poll.slug]))
-            response.status_code = 303
-            return response
+            outcome_keep(request, Outcome.of(outcome, poll=poll.slug, left=left, right=right, previous=previous))
+            anchor = request.POST.get("anchor")
+            return _see_other(_address(poll, left=anchor) if anchor in (left.uid, right.uid) else _address(poll))
         form.problem = _("Some answers could not be read. Nothing was saved.")
     except ApplicationError as error:
         form.problem = error.message
-    return _show(request, poll, Pair(left, right, _skip_url(poll, left, right)), form, status=UNPROCESSABLE)
+    return _show(request, poll, Pair(left, right), form, {}, status=UNPROCESSABLE)
 
 
-def _show(request: PageRequest, poll: Poll, pair: Pair | None, form: JudgeForm, status: int = 200) -> HttpResponse:
-    outcome = outcome_take(request, poll=poll.slug) if status == 200 else None
-    context: dict[str, object] = {"poll": poll, "pair": pair, "form": form, "outcome": outcome}
+def _posted_pair(request: PageRequest, poll: Poll) -> tuple[Entity, Entity]:
+    left, right = (entity_get(poll=poll, uid=request.POST.get(side, "")) for side in SIDES)
+    return left, right
+
+
+def _show(
+    request: PageRequest, poll: Poll, pair: Pair | None, form: JudgeForm, context: dict[str, object], status: int = 200
+) -> HttpResponse:
+    is_fragment = wants_fragment(request)
+    context |= {"poll": poll, "pair": pair, "form": form, "is_fragment": is_fragment}
     if pair is None:
-        context |= _nothing_to_ask(poll)
-    return render(
-        request, "compare/_panel.html" if wants_fragment(request) else "compare/page.html", context, status=status
-    )
+        context |= _nothing_to_ask(poll, is_anchored=bool(request.GET.get("left")))
+    return render(request, "compare/_panel.html" if is_fragment else "compare/page.html", context, status=status)
 
 
-def _nothing_to_ask(poll: Poll) -> dict[str, str]:
+def _nothing_to_ask(poll: Poll, *, is_anchored: bool = False) -> dict[str, str]:
     if not poll.is_open:
         return {"headline": _("This poll is closed"), "advice": _("Its judgments count, but can no longer be changed.")}
     if criterion_list(poll=poll) and entities_shown(poll=poll)[1:2]:
         return {
             "headline": _("No pair left to compare"),
-            "advice": _("You have compared every pair of this poll. You can still change your answers."),
+            "advice": _("You have compared this item with every other one. You can still change your answers.")
+            if is_anchored
+            else _("You have compared every pair of this poll. You can still change your answers."),
         }
     return {
         "headline": _("Nothing to compare yet"),
@@ -119,46 +145,12 @@ def _nothing_to_ask(poll: Poll) -> dict[str, str]:
     }
 
 
-def _pair(query: Mapping[str, str], skipped: Sequence[str], poll: Poll, contributor: Contributor) -> Pair | None:
-    """Return the pair that the address names; what it leaves open is chosen for the contributor."""
-    named = [entity_get(poll=poll, uid=query[side]) for side in SIDES if query.get(side)]
-    if len(named) == 2:
-        return _named_pair(poll, contributor, *named)
-    skips = [entity.pk for entity in entities_by_uid(poll=poll, uids=skipped[:SKIPS_KEPT]).values()]
-    if named:
-        return _pair_with(poll, contributor, named[0], skips)
-    found = next_pair(contributor=contributor, poll=poll, exclude=skips) or next_pair(
-        contributor=contributor, poll=poll
-    )
-    if found is None:
-        return None
-    return Pair(found.left, found.right, _skip_url(poll, found.left, found.right, skipped), found.reason.label)
+def _address(poll: Poll, **query: str) -> str:
+    path = reverse("compare", args=[poll.slug])
+    return f"{path}?{urlencode(query)}" if query else path
 
 
-def _named_pair(poll: Poll, contributor: Contributor, left: Entity, right: Entity) -> Pair:
-    if left == right:
-        raise SelfComparison(field="right")
-    is_edit = _is_judged(contributor, left, right)
-    return Pair(left, right, _skip_url(poll, left, right), is_edit=is_edit)
-
-
-def _pair_with(poll: Poll, contributor: Contributor, item: Entity, skips: Sequence[int]) -> Pair | None:
-    """Return an item with a partner that it has not been compared with, if the next pair offers one."""
-    found = next_pair(contributor=contributor, poll=poll, exclude=[item.pk, *skips])
-    if found is None:
-        return None
-    partner = found.right if _is_judged(contributor, item, found.left) else found.left
-    return Pair(item, partner, _skip_url(poll, item, partner), is_edit=_is_judged(contributor, item, partner))
-
-
-def _is_judged(contributor: Contributor, left: Entity, right: Entity) -> bool:
-    try:
-        comparison_get_pair(contributor=contributor, left=left, right=right)
-    except ComparisonNotFound:
-        return False
-    return True
-
-
-def _skip_url(poll: Poll, left: Entity, right: Entity, skipped: Sequence[str] = ()) -> str:
-    uids = [left.uid, right.uid, *skipped][:SKIPS_KEPT]
-    return f"{reverse('compare', args=[poll.slug])}?{urlencode([('skip', uid) for uid in uids])}"
+def _see_other(address: str) -> HttpResponse:
+    response = HttpResponseRedirect(address)
+    response.status_code = 303
+    return response

@@ -5,11 +5,13 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from backend.participation.selectors import next_pair
 from backend.polls.models import Poll
 from backend.polls.selectors import criterion_list, poll_list
 from backend.scores.selectors import ranking, score_set_published
 from frontend.charts import Seed
 from frontend.pages.http import PageRequest, page
+from frontend.pages.judge_form import JudgeForm
 from frontend.pages.rows import ranked_items
 
 SEEDS = 144
@@ -21,7 +23,7 @@ def home(request: PageRequest) -> HttpResponse:
     polls = list(poll_list(user=request.user))
     context: dict[str, Any] = {"polls": polls}
     if polls:
-        context |= _featured(polls[0])
+        context |= _featured(polls[0]) | _try(polls[0])
     return render(request, "home.html", context)
 
 
@@ -37,3 +39,10 @@ def _featured(poll: Poll) -> dict[str, Any]:
         "seeds": [Seed(row.entity.title, row.score) for row in rows if row.score is not None],
         "ranked": rows[:TOP],
     }
+
+
+def _try(poll: Poll) -> dict[str, Any]:
+    """Return a pair to judge at once, on the main criterion."""
+    criteria = criterion_list(poll=poll)
+    pair = next_pair(contributor=None, poll=poll) if poll.is_open and criteria else None
+    return {"pair": pair, "row": JudgeForm(criteria[:1]).rows[0]} if pair else {}

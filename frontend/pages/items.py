@@ -24,7 +24,10 @@ AGREEMENT = (
     (1.15, _("Contributors differ about as much as usual.")),
 )
 DIVIDED = _("Contributors are more divided than usual.")
-FEW = 3
+FEW = _("Few contributors so far: this can still change a lot, and the score stays near 0 until more people judge.")
+LITTLE_RIGHT = 10.0
+"""Of all contributors together. With so little, the robust mean and the deviation are mostly what they start from: a
+contributor with voting right 1 moves a score by at most a tenth of the scale's unit (maths, "Aggregation")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,8 @@ class CriterionRow:
         """Say in words how far contributors are apart."""
         if self.score is None:
             return ""
-        if self.score.contributors < FEW:
-            return _("Few contributors so far: this can still change a lot.")
+        if self.score.voting_right < LITTLE_RIGHT:
+            return FEW
         return next((words for limit, words in AGREEMENT if self.score.polarisation < limit), DIVIDED)
 
 

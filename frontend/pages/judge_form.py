@@ -8,8 +8,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from backend.polls.models import Criterion
+from frontend.numbers import number_text
 
 MAXIMUM = 10
+LONGEST = 24
+"""Characters of a value: as many as a number ever takes."""
 PREFIX = "judge-"
 
 
@@ -50,22 +53,36 @@ class JudgeForm(forms.Form):
         return {criterion.name: self.cleaned_data[PREFIX + criterion.name] for criterion in self.criteria}
 
     @cached_property
-    def main(self) -> list[Row]:
-        return [self._row(criterion) for criterion in self.criteria if not criterion.is_optional]
+    def rows(self) -> list[Row]:
+        return [self._row(criterion) for criterion in self.criteria]
 
-    @cached_property
+    @property
+    def main(self) -> list[Row]:
+        return [row for row in self.rows if not row.criterion.is_optional]
+
+    @property
     def optional(self) -> list[Row]:
-        return [self._row(criterion) for criterion in self.criteria if criterion.is_optional]
+        return [row for row in self.rows if row.criterion.is_optional]
 
     @property
     def has_optional_values(self) -> bool:
         return any(row.value for row in self.optional)
+
+    @property
+    def answers(self) -> list[tuple[str, str]]:
+        """What is answered so far, in words: (criterion, "A better by 3")."""
+        return [(row.criterion.title, words(float(row.value))) for row in self.rows if row.value]
 
     def _row(self, criterion: Criterion) -> Row:
         name = PREFIX + criterion.name
         value = self.data.get(name, "") if self.is_bound else self.values.get(criterion.name, "")
         error = _("Choose one of the values offered.") if name in self.errors else ""
         return Row(criterion, f"id-{name}", name, value, choices(self.values.get(criterion.name, "")), error)
+
+
+def answers_in(source: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields of a form or an address that hold an answer; what means nothing is left out."""
+    return {name: value for name, value in source.items() if name.startswith(PREFIX) and is_value(value)}
 
 
 def value_text(value: float) -> str:
@@ -83,7 +100,7 @@ def choices(present: str = "") -> list[tuple[str, str]]:
 
 def is_value(text: str) -> bool:
     try:
-        return abs(float(text)) <= MAXIMUM
+        return len(text) <= LONGEST and abs(float(text)) <= MAXIMUM
     except ValueError:
         return False
 
@@ -92,4 +109,4 @@ def words(value: float) -> str:
     if value == 0:
         return _("Equal")
     better = _("A better by %(n)s") if value < 0 else _("B better by %(n)s")
-    return better % {"n": f"{abs(value):g}"}
+    return better % {"n": number_text(abs(value))}

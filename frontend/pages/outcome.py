@@ -1,12 +1,13 @@
 """What a saved judgment changed, carried from the request that saved it to the page that shows it."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from operator import attrgetter
 
 from django.http import HttpRequest
 
+from backend.entities.models import Entity
 from backend.participation.own_model import OwnScore
 from backend.participation.services import Change, JudgeOutcome
 
@@ -26,12 +27,20 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All that the page says after a save."""
+    """All that the page says after a save. ``previous``: the answers that were there before, for undoing."""
 
     poll: str
     left: str
     right: str
     changes: Sequence[ChangeRow]
+    previous: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, outcome: JudgeOutcome, *, poll: str, left: Entity, right: Entity, previous: Mapping[str, str]
+    ) -> "Outcome":
+        changes = [_row(change) for change in outcome.changes if change.before != change.after]
+        return cls(poll, left.uid, right.uid, changes, previous)
 
     @property
     def groups(self) -> list[dict[str, object]]:
@@ -40,9 +49,8 @@ class Outcome:
         return [{"criterion": criterion, "changes": list(changes)} for criterion, changes in grouped]
 
 
-def outcome_keep(request: HttpRequest, *, poll: str, left: str, right: str, outcome: JudgeOutcome) -> None:
-    rows = [_row(change) for change in outcome.changes if change.before != change.after]
-    request.session[KEY] = asdict(Outcome(poll, left, right, rows))
+def outcome_keep(request: HttpRequest, outcome: Outcome) -> None:
+    request.session[KEY] = asdict(outcome)
 
 
 def outcome_take(request: HttpRequest, *, poll: str) -> Outcome | None:
@@ -51,7 +59,7 @@ def outcome_take(request: HttpRequest, *, poll: str) -> Outcome | None:
     if kept is None or kept["poll"] != poll:
         return None
     del request.session[KEY]
-    return Outcome(poll, kept["left"], kept["right"], [ChangeRow(**row) for row in kept["changes"]])
+    return Outcome(**kept | {"changes": [ChangeRow(**row) for row in kept["changes"]]})
 
 
 def _row(change: Change) -> ChangeRow:

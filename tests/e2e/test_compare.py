@@ -1,9 +1,11 @@
 """Comparing in a browser: with keys, without scripts, on a phone, two people at once."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from backend.comparisons.models import Comparison, Judgment
-from tests.e2e.conftest import PHONE, OpenAs, account, complaints
+from tests.e2e.conftest import PASSWORD, PHONE, OpenAs, account, complaints
 
 PAIR = "/polls/poll/compare/?left=a&right=d"
 
@@ -34,6 +36,99 @@ def test_with_the_keyboard_alone(open_as: OpenAs, poll) -> None:
     expect(page.locator("#outcome-title")).to_be_focused()
     assert values("ada") == {"good": -3}
     assert not heard
+
+
+def test_keys_work_wherever_the_focus_is(open_as: OpenAs, poll) -> None:
+    page = open_as(account("ada"), PAIR)
+    heard = complaints(page)
+    slider = page.get_by_role("slider", name="Good")
+    for key, words in (
+        ("ArrowRight", "B better by 1"),
+        ("2", "A better by 8"),
+        ("9", "B better by 10"),
+        ("0", "Equal"),
+    ):
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press(key)
+        expect(slider).to_have_attribute("aria-valuetext", words)
+    page.keyboard.press("Delete")
+    expect(slider).to_have_attribute("aria-valuetext", "Not judged")
+    page.keyboard.press("7")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Enter")
+    saved(page)
+    assert values("ada") == {"good": 5}
+    page.keyboard.press("u")
+    expect(page.get_by_text("nothing is stored of this pair")).to_be_visible()
+    assert values("ada") == {}
+    page.goto("/polls/poll/compare/")
+    page.keyboard.press("s")
+    expect(page).to_have_url(re.compile("skip="))
+    assert not heard
+
+
+def test_the_keys_are_listed_and_can_be_turned_off(open_as: OpenAs, poll) -> None:
+    page = open_as(account("ada"), PAIR)
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys")
+    expect(keys).to_contain_text("undo what was just saved")
+    keys.get_by_label("Use these keys anywhere on this page").uncheck()
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    page.reload()
+    page.keyboard.press("3")
+    expect(page.get_by_role("slider", name="Good")).to_have_attribute("aria-valuetext", "Not judged")
+    page.get_by_role("button", name="Keys").click()
+    expect(keys.get_by_label("Use these keys anywhere on this page")).not_to_be_checked()
+
+
+def test_equal_is_one_click(open_as: OpenAs, poll) -> None:
+    page = open_as(account("ada"), PAIR)
+    equal = page.get_by_role("button", name="Equal").first
+    equal.click()
+    expect(equal).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Save").click()
+    saved(page)
+    assert values("ada") == {"good": 0}
+
+
+def test_optional_criteria_stay_open_once_opened(open_as: OpenAs, poll) -> None:
+    poll.criteria.filter(name="clear").update(is_optional=True)
+    page = open_as(account("ada"), PAIR)
+    optional = page.get_by_role("slider", name="Clear")
+    expect(optional).to_be_hidden()
+    page.get_by_text("1 more criterion, if you like").click()
+    page.keyboard.press("9")
+    page.get_by_role("button", name="Save").click()
+    saved(page)
+    expect(optional).to_be_visible()
+    page.get_by_text("1 more criterion, if you like").click()
+    page.reload()
+    expect(optional).to_be_hidden()
+
+
+def test_a_visitors_answer_survives_the_login(open_as: OpenAs, poll) -> None:
+    account("ada")
+    page = open_as(None, "/")
+    page.locator("#try").get_by_role("slider").press("End")
+    page.get_by_role("button", name="Answer").click()
+    expect(page.get_by_text("B better by 10").first).to_be_visible()
+    page.locator("main").get_by_role("link", name="Log in").click()
+    page.get_by_label("Username or e-mail address").fill("ada")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_text("not saved yet")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    saved(page)
+    assert values("ada") == {"good": 10}
+
+
+def test_an_item_that_is_gone_is_said_in_words(open_as: OpenAs, poll) -> None:
+    page = open_as(account("ada"), PAIR)
+    poll.entities.filter(uid="d").update(is_hidden=True)
+    page.get_by_role("slider", name="Good").press("End")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("This poll has no item “d”")
 
 
 def test_without_scripts(open_as: OpenAs, poll) -> None:
@@ -77,7 +172,7 @@ def test_an_impatient_double_click_stores_once_and_the_next_pair_comes(open_as: 
     page.get_by_role("button", name="Save").dblclick()
     saved(page)
     assert Comparison.objects.filter(contributor__user__username="ada").count() == 1
-    asked = {page.locator(f"input[name={side}]").input_value() for side in ("left", "right")}
+    asked = {page.locator(f"form.compare input[name={side}]").input_value() for side in ("left", "right")}
     assert asked != {"a", "d"}
     assert page.url.endswith("/polls/poll/compare/")
 

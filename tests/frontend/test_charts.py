@@ -52,15 +52,20 @@ def test_a_criterion_alone_fills_the_flower():
     assert flower([JUDGED]).count("petal-score") == 8
 
 
+def test_two_criteria_make_a_cross():
+    assert flower([JUDGED, Petal("Tone", 1, 0, 2, 1)]).count("petal-score") == 4
+
+
 def test_a_poll_without_criteria_has_a_flower_without_petals():
     assert "<path" not in flower([])
 
 
 @pytest.mark.parametrize("count", [1, 2, 4, 11])
-def test_the_key_shows_one_petal_among_all(count):
+def test_the_key_shows_the_petals_of_one_criterion_among_all(count):
     svg = petal_key(0, count)
-    assert svg.count("<path") == (8 if count == 1 else count)
-    assert svg.count('class="petal"') == (8 if count == 1 else 1)
+    rounds = {1: 8, 2: 2}.get(count, 1)
+    assert svg.count("<path") == count * rounds
+    assert svg.count('class="petal"') == rounds
 
 
 def test_an_interval_lies_on_a_rule_from_minus_to_plus_one_hundred():

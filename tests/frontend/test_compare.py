@@ -1,6 +1,7 @@
 """Comparing two items."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 
@@ -61,6 +62,54 @@ def test_equal_is_a_judgment(member_client, poll):
     assert values() == {"good": 0}
 
 
+def undone(page) -> dict[str, str]:
+    """Return what the form of the undo button sends."""
+    form = re.search(r'action="/polls/poll/compare/undo/".*?</form>', page.text, re.DOTALL)
+    assert form
+    return dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form[0]))
+
+
+def test_a_new_comparison_can_be_undone(member_client, poll):
+    saved = member_client.post(URL, PAIR | {"judge-good": "5"}, follow=True)
+    back = member_client.post(f"{URL}undo/", undone(saved), follow=True)
+    assert not Comparison.objects.exists()
+    assert "nothing is stored of this pair" in back.text
+    assert {back.context["pair"].left.uid, back.context["pair"].right.uid} == {"a", "b"}
+
+
+def test_an_edit_can_be_undone(member_client, contributor, poll):
+    say(contributor, poll, "a", "b", good=-4, clear=2.5)
+    saved = member_client.post(URL, {"left": "b", "right": "a", "judge-good": "9", "judge-clear": ""}, follow=True)
+    assert values() == {"good": -9}
+    back = member_client.post(f"{URL}undo/", undone(saved), follow=True)
+    assert values() == {"good": -4, "clear": 2.5}
+    assert "as they were" in back.text
+
+
+def test_undo_with_nonsense_changes_nothing(member_client, contributor, poll):
+    say(contributor, poll, "a", "b", good=-4)
+    back = member_client.post(f"{URL}undo/", PAIR | {"judge-good": "nan"}, follow=True)
+    assert "Nothing was changed" in back.text
+    assert values() == {"good": -4}
+
+
+def test_undo_twice_is_answered_in_words(member_client, poll):
+    page = member_client.post(f"{URL}undo/", PAIR)
+    assert page.status_code == 404
+    assert "You have not compared these two items" in page.text
+
+
+def test_undo_is_for_accounts_and_wants_post(client, member_client, poll):
+    assert client.post(f"{URL}undo/", PAIR).url.startswith("/accounts/login/")
+    assert member_client.get(f"{URL}undo/").status_code == 405
+
+
+def test_a_value_between_two_choices_survives_an_edit(member_client, contributor, poll):
+    say(contributor, poll, "a", "b", good=-4, clear=2.5)
+    assert member_client.post(URL, PAIR | {"judge-good": "1", "judge-clear": "2.5"}).status_code == 303
+    assert values() == {"good": 1, "clear": 2.5}
+
+
 def test_a_double_submit_stores_once(member_client, poll):
     for _ in range(2):
         member_client.post(URL, PAIR | {"judge-good": "5"})
@@ -112,10 +161,27 @@ def test_a_form_without_a_pair_is_answered_in_words(member_client, poll):
     assert member_client.post(URL, {"judge-good": "1"}).status_code == 404
 
 
-def test_one_item_can_be_chosen_to_compare(member_client, poll):
-    pair = member_client.get(URL, {"left": "c"}).context["pair"]
-    assert pair.left.uid == "c"
-    assert pair.right.uid != "c"
+def test_one_item_can_stay_until_it_has_met_all_others(member_client, contributor, poll):
+    met = set()
+    for _ in "abd":
+        pair = member_client.get(URL, {"left": "c"}).context["pair"]
+        assert (pair.left.uid, pair.anchor.uid) == ("c", "c")
+        met.add(pair.right.uid)
+        answer = PAIR | {"left": "c", "right": pair.right.uid, "anchor": "c", "judge-good": "1"}
+        assert member_client.post(URL, answer).url == "/polls/poll/compare/?left=c"
+    assert met == {"a", "b", "d"}
+    assert "You have compared this item with every other one" in member_client.get(URL, {"left": "c"}).text
+
+
+def test_skipping_keeps_the_item_that_stays(member_client, poll):
+    first = member_client.get(URL, {"left": "c"}).context["pair"]
+    second = member_client.get(first.skip_url).context["pair"]
+    assert second.left.uid == "c"
+    assert second.right != first.right
+
+
+def test_an_item_that_stays_must_be_one_of_the_pair(member_client, poll):
+    assert member_client.post(URL, PAIR | {"anchor": "d", "judge-good": "1"}).url == URL
 
 
 def test_skipped_items_are_not_asked_again_at_once(member_client, poll):
@@ -159,7 +225,7 @@ def test_visitors_are_asked_to_log_in_and_come_back_to_the_pair(client, poll):
 
 
 def test_answers_survive_a_session_that_ended(client, member_client, poll):
-    refused = client.post(URL, PAIR | {"judge-good": "-3"})
+    refused = client.post(URL, PAIR | {"judge-good": "-3", "judge-clear": "x" * 900_000})
     assert refused.url == "/polls/poll/compare/?left=a&right=b&judge-good=-3"
     assert not Comparison.objects.exists()
     assert chosen(member_client.get(refused.url)) == ["-3", ""]
@@ -170,11 +236,38 @@ def test_a_session_that_ended_sends_htmx_to_the_whole_page(client, poll):
     assert refused["HX-Redirect"] == "/polls/poll/compare/?left=a&right=b&judge-good=-3"
 
 
-def test_visitors_see_what_they_would_compare(client, poll):
-    sides = client.get(URL, {"left": "c", "right": "a"}).context["sides"]
-    assert [item.uid for item in sides] == ["c", "a"]
-    assert len({item.uid for item in client.get(URL).context["sides"]}) == 2
-    assert len(client.get(URL, {"left": "a", "right": "a\0"}).context["sides"]) == 2
+def test_visitors_judge_a_pair_at_once(client, poll):
+    def sides(**query: str) -> list[str]:
+        pair = client.get(URL, query).context["pair"]
+        return [pair.left.uid, pair.right.uid]
+
+    assert sides(left="c", right="a") == ["c", "a"]
+    assert len({*sides()}) == 2
+    assert len({*sides(left="a", right="a\0")}) == 2
+    assert len({*sides(left="a", right="a")}) == 2
+
+
+def test_a_visitors_answer_is_said_and_comes_along(client, member_client, poll):
+    page = client.get(URL, PAIR | {"judge-good": "-4", "judge-clear": ""})
+    assert page.context["form"].answers == [("Good", "A better by 4")]
+    assert "Your answer counts once you log in" in page.text
+    come_back = "/polls/poll/compare/?left=a&right=b&judge-good=-4"
+    assert page.context["next"] == urlencode({"next": come_back})
+    assert not page.cookies
+    waiting = member_client.get(come_back)
+    assert chosen(waiting) == ["-4", ""]
+    assert "not saved yet" in waiting.text
+    assert not Comparison.objects.exists()
+
+
+def test_a_visitor_who_answers_nothing_is_told(client, poll):
+    assert "Judge at least one criterion" in client.get(URL, PAIR | {"judge-good": ""}).text
+    assert "Judge at least one criterion" not in client.get(URL, PAIR).text
+
+
+def test_visitors_of_a_closed_poll_are_told(client, poll):
+    Poll.objects.update(is_open=False)
+    assert "This poll is closed" in client.get(URL).text
 
 
 def test_answers_in_the_address_that_mean_nothing_are_ignored(member_client, poll):

@@ -1,5 +1,7 @@
 """The first page."""
 
+import re
+
 import pytest
 
 from backend.polls.models import Poll
@@ -36,12 +38,27 @@ def test_polls_that_are_not_public_are_not_listed(client):
     assert "Inner one" not in page
 
 
+def test_a_comparison_can_be_tried_at_once(client, member_client, poll):
+    page = client.get("/")
+    pair = page.context["pair"]
+    answer = {"left": pair.left.uid, "right": pair.right.uid, "judge-good": "3"}
+    assert re.search(r'<form[^>]*action="/polls/poll/compare/"\s*>', page.text)
+    assert client.get("/polls/poll/compare/", answer).context["form"].answers == [("Good", "B better by 3")]
+    assert re.search(r'<form[^>]*action="/polls/poll/compare/"\s*method="post">', member_client.get("/").text)
+    assert member_client.post("/polls/poll/compare/", answer).status_code == 303
+
+
+def test_a_closed_poll_is_not_tried(client, poll):
+    Poll.objects.update(is_open=False)
+    assert 'id="try"' not in client.get("/").text
+
+
 def test_wrong_method(client):
     assert client.post("/").status_code == 405
 
 
 def test_the_number_of_queries_is_constant(client, poll, django_assert_max_num_queries):
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(13):
         client.get("/")
 
 

@@ -13,12 +13,13 @@ def run_of(poll, **fields) -> Run:
 
 
 def test_it_works(staff_client, poll):
-    run = run_of(poll, status=Run.Status.SUCCEEDED, seconds={"scaling": 1.5, "trust": 0.25})
+    run = run_of(poll, status=Run.Status.SUCCEEDED, seconds={"scaling": 1.5, "trust": 0.25, "new": 0.1})
     page = staff_client.get(URL)
     assert page.status_code == 200
-    assert "1.75" in page.text
+    assert "1.85" in page.text
     detail = staff_client.get(f"{URL}{run.pk}/")
-    assert detail.text.index("scaling") < detail.text.index("trust")
+    assert detail.text.index("One scale for all contributors") < detail.text.index("Whom people trust")
+    assert "new" in detail.text
 
 
 def test_no_run_yet(staff_client, poll):

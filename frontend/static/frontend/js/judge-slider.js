@@ -5,7 +5,8 @@
  * <template> with the slider: an <output>, an <input type="range"> and buttons with data-choose="VALUE".
  * Without JavaScript the select is all there is. The words of a value are those of the select's option.
  *
- * Keys on the range: arrows, Page up/down, Home, End as ever; Space or 0: equal; Delete: do not judge; Enter: save.
+ * Keys on the range: arrows, Page up/down, Home, End as ever; 1 to 9: from one end to the other; Space or 0: equal;
+ * Delete: do not judge; Enter: save.
  */
 class JudgeSlider extends HTMLElement {
     connectedCallback() {
@@ -35,17 +36,31 @@ class JudgeSlider extends HTMLElement {
     }
 
     press(event) {
-        if (event.ctrlKey || event.altKey || event.metaKey) {
+        if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) {
             return;
         }
-        const meaning = { " ": "0", 0: "0", Delete: "", Backspace: "" }[event.key];
-        if (meaning !== undefined) {
+        const value = this.meaning(event.key);
+        if (value !== undefined) {
             event.preventDefault();
-            this.choose(meaning);
-        } else if (event.key === "Enter") {
+            this.choose(value);
+        } else if (event.key === "Enter" && !event.repeat) {
             event.preventDefault();
             this.select.form.requestSubmit();
         }
+    }
+
+    /* The value that a key means, if it means one. */
+    meaning(key) {
+        if (/^[1-9]$/.test(key)) {
+            const lead = Number(key) - 5;
+            return String(Math.sign(lead) * Math.round(Math.abs(lead) * 2.5));
+        }
+        return { " ": "0", 0: "0", Delete: "", Backspace: "" }[key];
+    }
+
+    beside(step) {
+        const { value, min, max } = this.range;
+        return String(Math.min(Math.max(Number(value) + step, Number(min)), Number(max)));
     }
 
     choose(value) {
@@ -64,6 +79,7 @@ class JudgeSlider extends HTMLElement {
         this.dataset.state = value === "" ? "untouched" : lead < 0 ? "a" : lead > 0 ? "b" : "equal";
         this.style.setProperty("--value", String(lead));
         this.querySelector("[data-choose='']").hidden = value === "";
+        this.querySelector("[data-choose='0']").setAttribute("aria-pressed", String(value === "0"));
     }
 }
 

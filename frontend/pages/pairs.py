@@ -1,0 +1,116 @@
+"""Which two items to judge: what the address names, and for the rest what is chosen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from backend.accounts.models import Contributor
+from backend.common.errors import ComparisonNotFound, SelfComparison
+from backend.comparisons.selectors import comparison_get_pair, comparison_list, values_of
+from backend.entities.models import Entity
+from backend.entities.selectors import entities_by_uid, entities_shown, entity_get
+from backend.participation.selectors import next_pair
+from backend.polls.models import Poll
+from frontend.pages.judge_form import value_text
+
+SIDES = ("left", "right")
+SKIPS_KEPT = 10
+Values = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two items to judge, and why these. ``anchor``: the item that stays while its partners change."""
+
+    left: Entity
+    right: Entity
+    skip_url: str = ""
+    reason: str | Promise = ""
+    anchor: Entity | None = None
+
+
+def pair_asked(query: QueryDict, *, poll: Poll, contributor: Contributor) -> Pair | None:
+    """Return the pair of an address; None where nothing is left to judge.
+
+    Both items named: these two. One named: it stays, and partners that it has not met come by.
+
+    Raises
+    ------
+    EntityNotFound, SelfComparison
+    """
+    named = [entity_get(poll=poll, uid=str(query[side])) for side in SIDES if query.get(side)]
+    if len(named) == 2:
+        return _named(poll, *named)
+    skipped = query.getlist("skip")[:SKIPS_KEPT]
+    skips = [entity.pk for entity in entities_by_uid(poll=poll, uids=skipped).values()]
+    if named:
+        return _anchored(poll, contributor, named[0], skipped, skips)
+    return _chosen(poll, contributor, skipped, skips)
+
+
+def pair_to_try(query: dict[str, str], *, poll: Poll) -> Pair | None:
+    """Return the pair that a visitor's address names, if it can be shown, else any."""
+    found = entities_by_uid(poll=poll, uids=[query.get(side, "") for side in SIDES])
+    named = [found[query[side]] for side in SIDES if query.get(side) in found]
+    if len(named) == 2 and named[0] != named[1]:
+        return Pair(named[0], named[1])
+    any_pair = next_pair(contributor=None, poll=poll)
+    return Pair(any_pair.left, any_pair.right) if any_pair else None
+
+
+def values_stored(contributor: Contributor, left: Entity, right: Entity) -> Values:
+    """Return what the contributor said of a pair, as the form writes it; nothing where they did not compare it."""
+    try:
+        known = comparison_get_pair(contributor=contributor, left=left, right=right)
+    except ComparisonNotFound:
+        return {}
+    return {name: value_text(value) for name, value in values_of(comparison=known, left=left).items()}
+
+
+def _named(poll: Poll, left: Entity, right: Entity) -> Pair:
+    if left == right:
+        raise SelfComparison(field="right")
+    return Pair(left, right, _skip_url(poll, [left.uid, right.uid]))
+
+
+def _chosen(poll: Poll, contributor: Contributor, skipped: Sequence[str], skips: Sequence[int]) -> Pair | None:
+    found = next_pair(contributor=contributor, poll=poll, exclude=skips) or next_pair(
+        contributor=contributor, poll=poll
+    )
+    if found is None:
+        return None
+    skip_url = _skip_url(poll, [found.left.uid, found.right.uid, *skipped])
+    return Pair(found.left, found.right, skip_url, found.reason.label)
+
+
+def _anchored(
+    poll: Poll, contributor: Contributor, item: Entity, skipped: Sequence[str], skips: Sequence[int]
+) -> Pair | None:
+    met = _met(poll, contributor, item)
+    partner = _partner(poll, contributor, [*met, *skips]) or _partner(poll, contributor, met)
+    if partner is None:
+        return None
+    return Pair(item, partner, _skip_url(poll, [partner.uid, *skipped], item), anchor=item)
+
+
+def _met(poll: Poll, contributor: Contributor, item: Entity) -> list[int]:
+    """Return the keys of an item and of all that the contributor has compared it with."""
+    own = comparison_list(contributor=contributor, poll=poll).filter(Q(left=item) | Q(right=item))
+    return [item.pk, *{key for pair in own.values_list("left_id", "right_id") for key in pair if key != item.pk}]
+
+
+def _partner(poll: Poll, contributor: Contributor, exclude: Sequence[int]) -> Entity | None:
+    """Return an item worth judging, from a pair chosen among the others; the last one has no pair."""
+    found = next_pair(contributor=contributor, poll=poll, exclude=exclude)
+    return found.left if found else entities_shown(poll=poll).exclude(pk__in=exclude).first()
+
+
+def _skip_url(poll: Poll, skipped: Sequence[str], anchor: Entity | None = None) -> str:
+    kept = [("left", anchor.uid)] if anchor else []
+    kept += [("skip", uid) for uid in skipped[:SKIPS_KEPT]]
+    return f"{reverse('compare', args=[poll.slug])}?{urlencode(kept)}"
