@@ -23,3 +23,12 @@ class Triples:
 
     def __len__(self) -> int:
         return len(self.score)
+
+    def columns(self) -> tuple[Floats, Floats, Floats]:
+        """Return score, left and right."""
+        return self.score, self.left, self.right
+
+    def followed_by(self, other: Self) -> Self:
+        """Return these triples, then the others."""
+        pairs = zip(self.columns(), other.columns(), strict=True)
+        return type(self)(*(np.concatenate(pair) for pair in pairs))

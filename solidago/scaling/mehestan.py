@@ -61,6 +61,50 @@ def collaborative_scaling(
     return work.outcome
 
 
+def scaling_of_each(
+    ratings: Ratings,
+    raw: Triples,
+    trust: Floats,
+    ids: NDArray[np.object_],
+    config: Config,
+    threads: Threads,
+    known: UserScalings,
+    stands_for: Indices,
+) -> UserScalings:
+    """Return the maps that contributors with other scores would get, each alone, beside unchanged others.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        First of the K scalers, then of N contributors as they would be.
+    raw : Triples
+    trust : (K + N,) float64
+    ids : (K + N,) array of str
+    config : Config
+    threads : Threads
+    known : UserScalings
+        Of which the K first are the scalers'.
+    stands_for : (N,) int32
+        Which scaler each of the N is another version of; -1 for none.
+
+    Returns
+    -------
+    UserScalings
+        Of K + N, the K first as known.
+    """
+    scalers = np.arange(len(ids) - len(stands_for), dtype=np.int32)
+    if not len(scalers):
+        return UserScalings.identity(ratings.n_users)
+    work = _Scaling(ratings, raw, trust, ids, config, threads, scalers)
+    work.number[len(scalers) :] = stands_for
+    work.remember(known)
+    users = np.arange(len(scalers), len(ids), dtype=np.int32)
+    work.scale(users[stands_for >= 0])
+    work.adopt()
+    work.scale(users[stands_for < 0])
+    return work.outcome
+
+
 def choose_scalers(ratings: Ratings, raw: Triples, trust: Floats, config: Config) -> Indices:
     """Return the most active users, ascending.
 
@@ -126,11 +170,22 @@ class _Scaling:
         """Find the maps of users: first all multipliers, then all translations."""
         peers = self.voices.start[self.ratings.entity + 1] - self.voices.start[self.ratings.entity]
         met = np.bincount(self.ratings.user, weights=peers, minlength=self.ratings.n_users)[users]
-        own = np.where(np.isin(users, self.scalers), self.number[users], -1).astype(np.int32)
+        own = self.number[users]
         self.threads.over(met, lambda first, last: self._multiply(first, last, users, own))
         if own.max(initial=-1) >= 0:
             self.seen[:2] = self._of_scalers()[:2]
         self.threads.over(met, lambda first, last: self._translate(first, last, users, own))
+
+    def remember(self, known: UserScalings) -> None:
+        """Take the scalers' maps as they were found before."""
+        mine, theirs = self.outcome, known
+        for own, given in (
+            (mine.multiplier, theirs.multiplier),
+            (mine.translation, theirs.translation),
+            (mine.multiplier_uncertainty, theirs.multiplier_uncertainty),
+            (mine.translation_uncertainty, theirs.translation_uncertainty),
+        ):
+            own[self.scalers] = given[self.scalers]
 
     def adopt(self) -> None:
         """Let what the scalers found be the common scale."""

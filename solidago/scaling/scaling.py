@@ -1,9 +1,10 @@
 """Affine maps from contributors' own scales to a common one, with uncertainties."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from solidago.dataset import Flags, Floats
 from solidago.engine.threads import Threads
@@ -53,6 +54,23 @@ class UserScalings:
             self.translation_uncertainty,
             self.is_scaler,
         )
+
+    def of(self, users: NDArray[np.integer]) -> "UserScalings":
+        """Return the maps of some users, as of users 0, 1, ...; a user may come several times."""
+        return UserScalings(
+            self.multiplier[users],
+            self.translation[users],
+            self.multiplier_uncertainty[users],
+            self.translation_uncertainty[users],
+            self.is_scaler[users],
+        )
+
+    def replaced(self, user: int, others: "UserScalings", other: int) -> "UserScalings":
+        """Return the maps with one user's taken from another set of maps."""
+        changed = self.of(np.arange(len(self.multiplier)))
+        for spec in fields(self):
+            getattr(changed, spec.name)[user] = getattr(others, spec.name)[other]
+        return changed
 
     def apply(self, ratings: Ratings, triples: Triples, threads: Threads) -> Triples:
         """Return the triples of the ratings on the common scale.
