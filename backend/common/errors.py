@@ -60,11 +60,6 @@ class UnknownCriterion(ApplicationError):
     template = _("This poll has no criterion “%(name)s”. Its criteria are: %(known)s.")
 
 
-class UnknownOrdering(ApplicationError):
-    code = "unknown_ordering"
-    template = _("Items cannot be ordered by “%(ordering)s”. Use one of: %(known)s.")
-
-
 class InvalidText(ApplicationError):
     code = "invalid_text"
     template = _("The text is too long or holds characters that cannot be stored. Use at most %(longest)s characters.")

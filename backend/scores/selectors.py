@@ -4,29 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Case, F, FilteredRelation, FloatField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
-from django.db.models.expressions import OrderBy
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, FilteredRelation, FloatField, Max, Q, QuerySet, Subquery, Sum, Value, When
 
 from backend.accounts.models import Contributor
-from backend.common.errors import UnknownOrdering
 from backend.entities.models import Entity
 from backend.entities.selectors import entity_list
 from backend.polls.models import Criterion, Poll
 from backend.polls.selectors import criterion_list
 from backend.scores.models import CollectiveScore, ContributorScaling, IndividualScore, Publication, ScoreSet
-
-ORDERINGS: Mapping[str, Sequence[str | OrderBy]] = {
-    "-score": (F("score").desc(nulls_last=True), "pk"),
-    "score": (F("score").asc(nulls_last=True), "pk"),
-    "-contributors": (F("contributors").desc(nulls_last=True), "pk"),
-    "-polarisation": (F("polarisation").desc(nulls_last=True), "pk"),
-    "-published_on": (F("published_on").desc(nulls_last=True), "pk"),
-    "published_on": (F("published_on").asc(nulls_last=True), "pk"),
-    "uid": ("uid",),
-    "-uid": ("-uid",),
-}
-"""Orders of a ranking. Items without a score come last in both directions."""
 
 
 def score_set_published(*, poll: Poll) -> ScoreSet | None:
@@ -34,32 +19,34 @@ def score_set_published(*, poll: Poll) -> ScoreSet | None:
     return ScoreSet.objects.filter(publications__poll=poll).first()
 
 
-def _published(poll_id: int | OuterRef) -> Subquery:
+def _published(poll_id: int) -> Subquery:
     return Subquery(Publication.objects.filter(poll=poll_id).values("score_set"))
 
 
-def ranking(
-    *, poll: Poll, criterion: Criterion, text: str = "", tags: Sequence[str] = (), ordering: str = "-score"
-) -> QuerySet[Entity]:
-    """Return the items of a poll with their published scores on a criterion; one query, unscored items last.
+def ranking(*, poll: Poll, criterion: Criterion, text: str = "", tags: Sequence[str] = ()) -> QuerySet[Entity]:
+    """Return the items of a poll, best first by their published score on a criterion; one query, unscored items last.
 
     Each item bears ``score``, ``left``, ``right``, ``polarisation``, ``contributors`` and ``voting_right``, all None
-    where nobody has judged it. Orderings: see `ORDERINGS`.
+    where nobody has judged it.
 
     Raises
     ------
-    UnknownOrdering, InvalidText
+    InvalidText
     """
-    if ordering not in ORDERINGS:
-        raise UnknownOrdering(field="ordering", ordering=ordering[:100], known=", ".join(ORDERINGS))
-    condition = Q(collective_scores__score_set=_published(poll.pk), collective_scores__criterion=criterion)
     columns = ("score", "left", "right", "polarisation", "contributors", "voting_right")
     return (
-        entity_list(poll=poll, text=text, tags=tags)
-        .annotate(published=FilteredRelation("collective_scores", condition=condition))
+        _with_published(entity_list(poll=poll, text=text, tags=tags), poll, [criterion])
         .annotate(**{column: F(f"published__{column}") for column in columns})
-        .order_by(*ORDERINGS[ordering])
+        .order_by(F("score").desc(nulls_last=True), "pk")
     )
+
+
+def _with_published(entities: QuerySet[Entity], poll: Poll, criteria: Iterable[Criterion]) -> QuerySet[Entity]:
+    """Join each item with its published scores on some criteria, as ``published``."""
+    condition = Q(
+        collective_scores__score_set=_published(poll.pk), collective_scores__criterion__in=[c.pk for c in criteria]
+    )
+    return entities.annotate(published=FilteredRelation("collective_scores", condition=condition))
 
 
 def recommendations(
@@ -77,21 +64,19 @@ def recommendations(
     is the number of contributors on the most judged of the weighted criteria. Only items with at least
     ``minimum_score`` and ``minimum_contributors`` come out.
     """
-    scores = CollectiveScore.objects.filter(
-        entity=OuterRef("pk"), score_set=_published(poll.pk), criterion__in=list(weights)
-    ).order_by()
-    weight = Case(*(When(criterion=criterion, then=Value(float(w))) for criterion, w in weights.items()), default=0.0)
-    total = sum(weights.values())
-    mean = scores.values("entity").annotate(mean=Sum(weight * F("score"), output_field=FloatField()) / Value(total))
-    return (
-        entity_list(poll=poll, text=text, tags=tags)
-        .annotate(
-            score=Subquery(mean.values("mean"), output_field=FloatField()),
-            contributors=Coalesce(Subquery(scores.order_by("-contributors").values("contributors")[:1]), 0),
-        )
-        .filter(score__gte=minimum_score, contributors__gte=minimum_contributors)
-        .order_by("-score", "pk")
-    )
+    entities = _with_published(entity_list(poll=poll, text=text, tags=tags), poll, weights)
+    if len(weights) == 1:
+        # Not grouped, so that the index of the ranking is walked no further than the page needs.
+        scored = entities.annotate(score=F("published__score"), contributors=F("published__contributors"))
+    else:
+        mean = Sum(_weight(weights) * F("published__score")) / Value(sum(weights.values()))
+        scored = entities.annotate(score=mean, contributors=Max("published__contributors"))
+    return scored.filter(score__gte=minimum_score, contributors__gte=minimum_contributors).order_by("-score", "pk")
+
+
+def _weight(weights: Mapping[Criterion, float]) -> Case:
+    cases = (When(published__criterion=criterion, then=Value(float(w))) for criterion, w in weights.items())
+    return Case(*cases, default=Value(0.0), output_field=FloatField())
 
 
 def entity_scores(*, entity: Entity) -> dict[Criterion, CollectiveScore | None]:
