@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,7 +15,7 @@ from backend.common.embedded.processes import Process, ProcessGroup, Program
 
 DRAIN_SECONDS = 60.0
 
-StartWorker = Callable[[], Process]
+StartWorker = Callable[..., Process]
 
 
 @pytest.fixture(scope="session")
@@ -26,16 +27,28 @@ def start_celery_worker(
 
     folder = tmp_path_factory.mktemp("celery")
     numbers = itertools.count()
-    with ProcessGroup() as group:
+    with ExitStack() as stack:
 
-        def start() -> Process:
+        def start(queue: str = "celery") -> Process:
+            # A group of its own: others must not be ended because a test kills this one.
+            group = stack.enter_context(ProcessGroup())
             host = f"test-{next(numbers)}@{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}"
             process = group.start(
                 Program(
                     name="The Celery worker",
                     argv=[
                         *(sys.executable, "-m", "celery", "-A", "backend.config", "worker", "--pool=prefork"),
-                        *("-c", "2", "--loglevel=INFO", "--without-gossip", "--without-mingle", "--hostname", host),
+                        *(
+                            "-c",
+                            "2",
+                            "--loglevel=INFO",
+                            "--without-gossip",
+                            "--without-mingle",
+                            "--hostname",
+                            host,
+                            "-Q",
+                            queue,
+                        ),
                     ],
                     log=folder / f"{host}.log",
                     env=os.environ | {"DATABASE_URL": database_url()},

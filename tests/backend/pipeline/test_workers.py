@@ -1,15 +1,21 @@
 """The same runs by a real Celery worker, and the command that starts and follows them."""
 
+import os
+import signal
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from celery import current_app
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.utils import timezone
 
 from backend.pipeline.models import Run
+from backend.pipeline.reaper import STALE, runs_recover
 from backend.pipeline.services import run_create, run_enqueue
 from backend.polls.models import News
 from backend.scores.selectors import score_set_published
@@ -83,3 +89,39 @@ def test_recompute_fails_when_a_run_does():
     poll = poll_with(run_config={"sigma": "seven"})
     with pytest.raises(CommandError, match="'sigma' must be a number"):
         call_command("recompute", poll=poll.slug)
+
+
+@pytest.mark.slow  # two more workers
+def test_a_run_whose_worker_is_killed_is_finished_by_another(transactional_db, start_celery_worker):
+    poll = judged_poll()
+    doomed = start_celery_worker(queue="doomed")
+    run = run_create(poll=poll, trigger=Run.Trigger.PAGE)
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The worker takes the run, then waits for what it wants to read: it is killed in the middle.
+        cursor.execute("LOCK TABLE comparisons_comparison IN ACCESS EXCLUSIVE MODE")
+        with ThreadPoolExecutor(1) as pool:
+            current_app.send_task("pipeline.run_execute", [run.pk], queue="doomed")
+            pool.submit(in_own_connection, lambda: until(run, Run.Status.RUNNING)).result(timeout=60)
+        os.killpg(doomed.pid, signal.SIGKILL)
+    assert Run.objects.get().status == Run.Status.RUNNING
+    assert score_set_published(poll=poll) is None
+
+    start_celery_worker()
+    Run.objects.update(heartbeat_at=timezone.now() - 2 * STALE)
+    runs_recover()
+    assert ended(run).status == Run.Status.SUCCEEDED
+    run.refresh_from_db()
+    assert run.attempts == 2
+    assert score_set_published(poll=poll) == run.score_set
+
+
+def in_own_connection(action: Callable[[], object]) -> None:
+    try:
+        action()
+    finally:
+        connection.close()
+
+
+def until(run: Run, status: str) -> None:
+    while Run.objects.get(pk=run.pk).status != status:
+        time.sleep(0.05)
