@@ -15,11 +15,12 @@ from solidago.io import tournesol
 QUESTION = "Which of the two should be recommended more?"
 
 
-def dataset_import(*, path: Path, slug: str, title: str | None, say: Say) -> list[Tally]:
+def dataset_import(*, path: Path, slug: str, title: str | None, licence: str | None, say: Say) -> list[Tally]:
     """Bring a poll up to date with an export in Tournesol's layout; the poll is made where it is missing.
 
     Everything in such an export is public. Its contributors get an origin of their own, so that nobody can sign up
-    under a name and own what the export says of it.
+    under a name and own what the export says of it. ``title`` and ``licence`` (whose data, under which terms: the page
+    of the poll shows it) are for a poll that is made; an existing one keeps its own.
 
     Raises
     ------
@@ -41,15 +42,15 @@ def dataset_import(*, path: Path, slug: str, title: str | None, say: Say) -> lis
     )
     say(f"{len(rows.judgments):,} judgments read and checked")
     with transaction.atomic():
-        poll = _poll(slug, title)
+        poll = _poll(slug, title, licence)
         return rows_load(poll=poll, origin=f"import:{slug}", rows=rows, is_simulated=False, say=say)
 
 
-def _poll(slug: str, title: str | None) -> Poll:
+def _poll(slug: str, title: str | None, licence: str | None) -> Poll:
     found = Poll.objects.filter(slug=slug).first()
     if found is not None:
         return found
-    poll = Poll(slug=slug, title=title or slug, question=QUESTION)
+    poll = Poll(slug=slug, title=title or slug, question=QUESTION, licence=licence or "")
     try:
         poll.full_clean()
     except ValidationError as error:

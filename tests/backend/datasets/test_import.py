@@ -89,6 +89,12 @@ def test_video_like_items_get_their_address_and_others_none(write):
     assert addresses == {"aaaaaaaaaaa": "https://www.youtube.com/watch?v=aaaaaaaaaaa", "bbb": ""}
 
 
+def test_a_new_poll_bears_the_licence_of_its_data_and_keeps_it(write):
+    load(write(), licence="Of the videos' people, ODC-By 1.0")
+    load(write(), licence="Another")
+    assert Poll.objects.get().licence == "Of the videos' people, ODC-By 1.0"
+
+
 def test_a_second_time_changes_nothing_and_says_so(write):
     load(write())
     before = counts()

@@ -18,10 +18,11 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, metavar="FILE.zip")
         parser.add_argument("--poll", required=True, metavar="SLUG", help="made where it is missing")
         parser.add_argument("--title", help="of a new poll; its slug by default")
+        parser.add_argument("--licence", help="of a new poll's data and whose they are; its page shows it")
 
-    def handle(self, *, file: Path, poll: str, title: str | None, **_: object) -> None:
+    def handle(self, *, file: Path, poll: str, title: str | None, licence: str | None, **_: object) -> None:
         try:
-            tallies = dataset_import(path=file, slug=poll, title=title, say=self.stdout.write)
+            tallies = dataset_import(path=file, slug=poll, title=title, licence=licence, say=self.stdout.write)
         except InvalidImport as error:
             raise CommandError(str(error)) from error
         if any(tally.created or tally.updated for tally in tallies):
