@@ -60,6 +60,11 @@ class UnknownCriterion(ApplicationError):
     template = _("This poll has no criterion “%(name)s”. Its criteria are: %(known)s.")
 
 
+class NoCriterion(NotFound):
+    code = "no_criterion"
+    template = _("This poll has no criterion yet, hence no scores. Its owner adds one in the administration.")
+
+
 class InvalidText(ApplicationError):
     code = "invalid_text"
     template = _("The text is too long or holds characters that cannot be stored. Use at most %(longest)s characters.")

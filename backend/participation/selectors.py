@@ -14,7 +14,7 @@ from backend.comparisons.models import Comparison
 from backend.entities.models import Entity
 from backend.entities.selectors import entities_shown
 from backend.polls.models import Poll
-from backend.polls.selectors import criterion_get
+from backend.polls.selectors import criterion_list
 from backend.scores.models import CollectiveScore
 from backend.scores.selectors import score_set_published
 
@@ -134,7 +134,7 @@ def _drawn(
 def _contributor_counts(poll: Poll, entities: list[int]) -> dict[int, int]:
     """Return how many contributors each entity has on the main criterion, by the published scores."""
     shown = score_set_published(poll=poll)
-    if shown is None:
+    if shown is None or not (criteria := criterion_list(poll=poll)):
         return {}
-    scores = CollectiveScore.objects.filter(score_set=shown, criterion=criterion_get(poll=poll), entity__in=entities)
+    scores = CollectiveScore.objects.filter(score_set=shown, criterion=criteria[0], entity__in=entities)
     return dict(scores.values_list("entity_id", "contributors"))

@@ -118,7 +118,7 @@ def _all_remain(dataset: Dataset) -> bool:
     users = [int(user) for user in dataset.users]
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM accounts_contributor WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [users])
-        return cursor.rowcount == len(users)
+        return len(cursor.fetchall()) == len(users)
 
 
 def snapshots_prune(*, poll: Poll, keep: list[str]) -> None:

@@ -4,7 +4,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from backend.accounts.models import User
-from backend.common.errors import PollNotFound, UnknownCriterion
+from backend.common.errors import NoCriterion, PollNotFound, UnknownCriterion
 from backend.polls.models import Criterion, Poll
 
 Visitor = User | AnonymousUser
@@ -42,9 +42,13 @@ def criterion_get(*, poll: Poll, name: str | None = None) -> Criterion:
     Raises
     ------
     UnknownCriterion
-        The poll has no criterion of that name (or none at all).
+        The poll has no criterion of that name.
+    NoCriterion
+        It has none at all.
     """
     criteria = criterion_list(poll=poll)
+    if not criteria:
+        raise NoCriterion
     for criterion in criteria:
         if name is None or criterion.name == name:
             return criterion

@@ -51,3 +51,11 @@ def test_wrong_method(api: Api, world: World) -> None:
 )
 def test_bad_parameters_are_named(api: Api, world: World, query: str, parameter: str) -> None:
     problem(api.get(f"{PATH}?{query}"), 400, "invalid", parameter)
+
+
+def test_a_poll_that_lost_its_criteria_has_pairs_but_no_scores(api: Api, world: World) -> None:
+    world.publish()
+    world.poll.criteria.all().delete()
+    assert len(api.get(PATH).json()["results"]) == 1
+    problem(api.get("polls/budget/entities/"), 404, "no_criterion")
+    problem(api.get("polls/budget/recommendations/"), 404, "no_criterion")

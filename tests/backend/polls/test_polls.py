@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
-from backend.common.errors import PollNotFound, UnknownCriterion
+from backend.common.errors import NoCriterion, PollNotFound, UnknownCriterion
 from backend.polls.models import Criterion, News, Poll
 from backend.polls.selectors import criterion_get, criterion_list, poll_get, poll_list
 from backend.polls.services import news_add, news_add_everywhere
@@ -52,7 +52,7 @@ def test_an_unknown_criterion_is_refused_with_the_known_ones():
     CriterionFactory(poll=poll, name="good")
     with pytest.raises(UnknownCriterion, match=r"Its criteria are: good\."):
         criterion_get(poll=poll, name="bad")
-    with pytest.raises(UnknownCriterion):
+    with pytest.raises(NoCriterion, match="Its owner adds one"):
         criterion_get(poll=PollFactory())
 
 
