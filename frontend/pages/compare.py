@@ -23,7 +23,7 @@ from backend.polls.selectors import criterion_list, poll_get
 from frontend.pages.http import PageRequest, account, page, wants_fragment
 from frontend.pages.judge_form import PREFIX, JudgeForm, answers_in
 from frontend.pages.outcome import Outcome, outcome_keep, outcome_take
-from frontend.pages.pairs import SIDES, Pair, pair_asked, pair_to_try, values_stored
+from frontend.pages.pairs import SIDES, Pair, pair_asked, pair_posted, pair_to_try, values_stored
 
 UNPROCESSABLE = 422
 
@@ -100,18 +100,18 @@ def _ask(request: PageRequest, poll: Poll, contributor: Contributor) -> HttpResp
 
 def _save(request: PageRequest, poll: Poll, contributor: Contributor) -> HttpResponse:
     left, right = _posted_pair(request, poll)
+    pair = pair_posted(poll=poll, left=left, right=right, anchor=request.POST.get("anchor", ""))
     previous = values_stored(contributor, left, right)
     form = JudgeForm(criterion_list(poll=poll), data=request.POST, values=previous)
     try:
         if form.is_valid():
             outcome = judge(contributor=contributor, poll=poll, left=left, right=right, judgments=form.judgments)
             outcome_keep(request, Outcome.of(outcome, poll=poll.slug, left=left, right=right, previous=previous))
-            anchor = request.POST.get("anchor")
-            return _see_other(_address(poll, left=anchor) if anchor in (left.uid, right.uid) else _address(poll))
+            return _see_other(_address(poll, left=pair.anchor.uid) if pair.anchor else _address(poll))
         form.problem = _("Some answers could not be read. Nothing was saved.")
     except ApplicationError as error:
         form.problem = error.message
-    return _show(request, poll, Pair(left, right), form, {}, status=UNPROCESSABLE)
+    return _show(request, poll, pair, form, {}, status=UNPROCESSABLE)
 
 
 def _posted_pair(request: PageRequest, poll: Poll) -> tuple[Entity, Entity]:

@@ -53,6 +53,13 @@ def pair_asked(query: QueryDict, *, poll: Poll, contributor: Contributor) -> Pai
     return _chosen(poll, contributor, skipped, skips)
 
 
+def pair_posted(*, poll: Poll, left: Entity, right: Entity, anchor: str) -> Pair:
+    """Return the pair of a form, to show it again; ``anchor`` counts only where it is one of the two."""
+    stays = next((item for item in (left, right) if item.uid == anchor), None)
+    skipped = [item.uid for item in (left, right) if item != stays]
+    return Pair(left, right, _skip_url(poll, skipped, stays), anchor=stays)
+
+
 def pair_to_try(query: dict[str, str], *, poll: Poll) -> Pair | None:
     """Return the pair that a visitor's address names, if it can be shown, else any."""
     found = entities_by_uid(poll=poll, uids=[query.get(side, "") for side in SIDES])

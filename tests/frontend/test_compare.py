@@ -180,6 +180,12 @@ def test_skipping_keeps_the_item_that_stays(member_client, poll):
     assert second.right != first.right
 
 
+def test_a_refused_form_keeps_the_item_that_stays_and_can_be_skipped(member_client, poll):
+    pair = member_client.post(URL, PAIR | {"anchor": "b"}).context["pair"]
+    assert pair.anchor.uid == "b"
+    assert pair.skip_url == f"{URL}?left=b&skip=a"
+
+
 def test_an_item_that_stays_must_be_one_of_the_pair(member_client, poll):
     assert member_client.post(URL, PAIR | {"anchor": "d", "judge-good": "1"}).url == URL
 
