@@ -1,4 +1,4 @@
-"""The command line: ``run`` computes the scores of a file, ``warm`` compiles the kernels beforehand."""
+"""The command line: ``run`` computes scores, ``calibrate`` measures constants, ``warm`` compiles the kernels first."""
 
 from solidago.cli.main import main
 

@@ -46,9 +46,23 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--config", type=Path, metavar="FILE.json", help="constants that differ from the preset's")
     run.add_argument("--threads", type=_threads, metavar="N", help="at most so many threads (default: all)")
     run.set_defaults(command=_run)
+    _add_calibrate(commands.add_parser("calibrate", help="measure which sigma and root law suit a dataset"))
     warm = commands.add_parser("warm", help="compile the numeric kernels, so that later runs start at once")
     warm.set_defaults(command=_warm)
     return parser
+
+
+def _add_calibrate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dataset", type=Path, metavar="DATASET.zip", help="in the layout of Tournesol's public dataset")
+    parser.add_argument("--criterion", metavar="C", help="which one (default: the one with most judgments)")
+    parser.add_argument("--sigma", action="append", type=float, metavar="S", help="to try (repeatable)")
+    parser.add_argument(
+        "--root-law", action="append", metavar="LAW", help="to try (repeatable), for instance k-nary:21"
+    )
+    parser.add_argument("--folds", type=int, default=10, metavar="N", help="of the cross-validation (default: 10)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the folds (default: 0)")
+    parser.add_argument("--threads", type=_threads, metavar="N", help="at most so many threads (default: all)")
+    parser.set_defaults(command=_calibrate)
 
 
 def _threads(text: str) -> int:
@@ -70,6 +84,23 @@ def _run(options: argparse.Namespace) -> None:
             criteria=options.criterion,
             preset=options.preset,
             config=options.config,
+            threads=options.threads,
+        )
+    )
+
+
+def _calibrate(options: argparse.Namespace) -> None:
+    from solidago.calibration import ROOT_LAWS, SIGMAS
+    from solidago.cli.calibrate import Question, answer
+
+    answer(
+        Question(
+            dataset=options.dataset,
+            criterion=options.criterion,
+            sigmas=options.sigma or list(SIGMAS),
+            root_laws=options.root_law or list(ROOT_LAWS),
+            folds=options.folds,
+            seed=options.seed,
             threads=options.threads,
         )
     )
