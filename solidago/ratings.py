@@ -103,7 +103,7 @@ def index_ratings(
 def _privacy(user: Indices, entity: Indices, n_entities: int, private: PrivateRatings, weight: float) -> Floats:
     """Return the weight of every rating; what is private without being rated here does not count."""
     privacy = np.ones(len(user))
-    if len(private.user):
+    if len(user) and len(private.user):
         rated = user.astype(np.int64) * n_entities + entity
         hidden = private.user.astype(np.int64) * n_entities + private.entity
         at = np.minimum(np.searchsorted(rated, hidden), len(rated) - 1)

@@ -71,7 +71,7 @@ def draw(ratings: Ratings, step: float, sample: int, effort: float, rng: np.rand
     rng : numpy.random.Generator
     """
     count = len(ratings.value)
-    drawn = rng.choice(count, size=min(sample, count), replace=False, shuffle=True)
+    drawn = rng.permutation(count)[:sample]
     user = np.searchsorted(ratings.comparisons, drawn, side="right") - 1
     work = np.cumsum(np.diff(ratings.comparisons)[user])
     kept = (work <= effort * count) | (np.arange(len(drawn)) == 0)

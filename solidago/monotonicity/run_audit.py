@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Rows = NDArray[np.intp]
 
-EFFORT = 0.05
+EFFORT = 0.03
 """Share of all judgments that the sampled contributors may have made together: it bounds the audit's cost."""
 SLIDER_STEP = 0.1
 """Of the slider from -10 to 10."""

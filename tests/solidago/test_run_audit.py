@@ -5,6 +5,8 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from solidago.config import Config
 from solidago.engine.threads import Threads
@@ -16,7 +18,7 @@ from solidago.monotonicity.run_state import RunState
 from solidago.pipeline import run
 from solidago.preference.comparisons import Comparisons
 from solidago.ratings import index_ratings
-from tests.solidago.strategies import CRITERION, random_poll
+from tests.solidago.strategies import CRITERION, few, polls, random_poll
 
 CONFIG = Config(min_activity=5.0, n_scalers=6)
 EVERYTHING = {"sample": 10_000, "effort": 1e9}
@@ -79,6 +81,25 @@ def test_a_run_passes(audit):
 )
 def test_a_run_passes_with_other_constants(dataset, config):
     assert audit_run(dataset, config, run(dataset, config), sample=60, effort=1e9).passed
+
+
+@given(poll=polls, seed=st.integers(0, 100), min_activity=st.sampled_from([0.0, 1.0, 1e9]))
+@few
+def test_every_run_passes(poll, seed, min_activity):
+    """With everybody, a few or nobody to set the scale."""
+    dataset, config = poll.dataset(), Config(min_activity=min_activity)
+    result = run(dataset, config, threads=1)
+    audit = audit_run(dataset, config, result, sample=10, effort=1e9, scalers_end_to_end=1, seed=seed, threads=1)
+    assert audit.passed
+
+
+def test_a_criterion_without_judgments_has_nothing_to_violate(dataset):
+    rows = dataset.judgments[CRITERION]
+    none = dataclasses.replace(rows, user=rows.user[:0], left=rows.left[:0], right=rows.right[:0], value=rows.value[:0])
+    empty = dataclasses.replace(dataset, judgments={CRITERION: none})
+    audit = audit_run(empty, CONFIG, run(empty, CONFIG))
+    assert audit.passed
+    assert audit.criteria[CRITERION].own.rate == audit.criteria[CRITERION].own.moves == 0
 
 
 def test_every_judgment_moves_both_ways_unless_it_is_extreme(dataset):
