@@ -52,8 +52,10 @@ class CriterionRow:
 def item(request: PageRequest, slug: str, uid: str) -> HttpResponse:
     poll = poll_get(user=request.user, slug=slug)
     entity = entity_get(poll=poll, uid=uid)
-    criterion = criterion_get(poll=poll, name=request.GET.get("criterion") or None)
     rows = [CriterionRow(c, score, petal_of(c, score)) for c, score in entity_scores(entity=entity).items()]
+    if not rows:
+        return render(request, "polls/unready.html", {"poll": poll})
+    criterion = criterion_get(poll=poll, name=request.GET.get("criterion") or None)
     context = {
         "poll": poll,
         "item": entity,

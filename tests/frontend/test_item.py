@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.factories import EntityFactory
+from backend.scores.models import CollectiveScore
+from tests.factories import EntityFactory, PollFactory
 
 URL = "/polls/poll/items/a/"
 
@@ -34,6 +35,24 @@ def test_another_criterion_can_be_asked_why(client, poll):
     page = client.get(URL, {"criterion": "clear"})
     assert page.context["chosen"].criterion.name == "clear"
     assert "Nobody has judged this item here" in page.text
+
+
+def test_an_item_of_a_poll_without_criteria(client, poll):
+    bare = EntityFactory(poll=PollFactory(slug="bare"))
+    assert "not ready" in client.get(f"/polls/bare/items/{bare.uid}/").text
+
+
+def test_a_score_of_few_voting_rights_is_called_unsteady(client, poll):
+    for right, is_unsteady in ((5.0, True), (50.0, False)):
+        CollectiveScore.objects.update(voting_right=right)
+        assert ("stays near 0 until more people judge" in client.get(URL).text) is is_unsteady
+
+
+def test_an_item_known_by_its_uid_leads_to_its_source(client, poll):
+    poll.entities.filter(uid="a").update(title="a", url="https://www.youtube.com/watch?v=a")
+    for page in (client.get(URL).text, client.get("/polls/poll/").text):
+        assert "Open on youtube.com" in page
+        assert 'class="uid"' in page
 
 
 def test_before_the_first_run(client, poll):
