@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 from solidago.dataset import Floats, Indices
 from solidago.engine.jit import kernel, part
 from solidago.kernels.pairs import (
-    HIGH_U,
-    HIGH_V,
+    ABOVE_U,
+    ABOVE_V,
     L_U,
     L_V,
-    LOW_U,
-    LOW_V,
+    PLACE_ROWS,
     R_U,
     R_V,
+    RANK_U,
+    RANK_V,
     RATIO,
     RATIO_LEFT,
     RATIO_RIGHT,
@@ -30,15 +31,22 @@ from solidago.kernels.pairs import (
     S_V,
     SHARED_ROWS,
     WEIGHT,
-    collect_ratios,
+    blank_marks,
+    hopeless,
+    list_pairs,
     mix,
+    padded,
+    write_ratios,
 )
-from solidago.kernels.robust import deviation, mean, median
+from solidago.kernels.robust import deviation, mean, median, two_medians
 
 Keys = NDArray[np.uint64]
 
 SCORE, LEFT, RIGHT, ROOT_PRIVACY = range(4)
 RATING_COLUMNS = 4
+# Columns of the places of ratings among their user's: see `solidago.kernels.pairs`.
+RANK, ABOVE = range(2)
+PLACE_COLUMNS = 2
 # Intervals are at least this long, relatively, lest equal scores without uncertainty count as apart.
 _LEAST = 4e-16
 
@@ -81,6 +89,15 @@ def _meet(
 
 
 @part
+def _place(placed: Indices, mine: Indices, theirs: Indices, begin: int, n: int, places: Indices) -> None:
+    """Fill the table of places with n meetings."""
+    for i in range(n):
+        a, b = mine[begin + i], theirs[begin + i]
+        placed[RANK_U, i], placed[ABOVE_U, i] = places[a, RANK], places[a, ABOVE]
+        placed[RANK_V, i], placed[ABOVE_V, i] = places[b, RANK], places[b, ABOVE]
+
+
+@part
 def _load(shared: Floats, mine: Indices, theirs: Indices, begin: int, n: int, ratings: Floats) -> None:
     """Fill the shared table with n meetings."""
     for i in range(n):
@@ -88,31 +105,33 @@ def _load(shared: Floats, mine: Indices, theirs: Indices, begin: int, n: int, ra
         shared[S_U, i], shared[L_U, i], shared[R_U, i] = ratings[a, SCORE], ratings[a, LEFT], ratings[a, RIGHT]
         shared[S_V, i], shared[L_V, i], shared[R_V, i] = ratings[b, SCORE], ratings[b, LEFT], ratings[b, RIGHT]
         shared[WEIGHT, i] = ratings[a, ROOT_PRIVACY] * ratings[b, ROOT_PRIVACY]
-    for i in range(n):
-        shared[LOW_U, i] = shared[S_U, i] - 2.0 * shared[L_U, i]
-        shared[LOW_V, i] = shared[S_V, i] - 2.0 * shared[L_V, i]
-        shared[HIGH_U, i] = shared[S_U, i] + max(2.0 * shared[R_U, i], _LEAST * (abs(shared[S_U, i]) + 1e-280))
-        shared[HIGH_V, i] = shared[S_V, i] + max(2.0 * shared[R_V, i], _LEAST * (abs(shared[S_V, i]) + 1e-280))
 
 
 @kernel
 def prepare(
     first: int, last: int, rows: Indices, score: Floats, left: Floats, right: Floats, privacy: Floats,
-    ratings: Floats, order: Indices,
+    ratings: Floats, order: Indices, places: Indices,
 ) -> None:  # fmt: skip
-    """Write the table of ratings, and the order of each user's by lower end s - 2 l, for users [first, last)."""
+    """Write the table of ratings, each user's by lower end s - 2 l, and their places, for users [first, last)."""
     for u in range(first, last):
         start, end = rows[u], rows[u + 1]
         for i in range(start, end):
             ratings[i, SCORE], ratings[i, LEFT], ratings[i, RIGHT] = score[i], left[i], right[i]
             ratings[i, ROOT_PRIVACY] = math.sqrt(privacy[i])
-        order[start:end] = start + np.argsort(score[start:end] - 2.0 * left[start:end], kind="mergesort")
+        low = score[start:end] - 2.0 * left[start:end]
+        by_low = np.argsort(low, kind="mergesort")
+        order[start:end] = start + by_low
+        low = low[by_low]
+        for rank in range(end - start):
+            i = start + by_low[rank]
+            high = score[i] + max(2.0 * right[i], _LEAST * (abs(score[i]) + 1e-280))
+            places[i, RANK], places[i, ABOVE] = rank, np.searchsorted(low, high)
 
 
 @kernel
 def multipliers(
     first: int, last: int, users: Indices, own: Indices, rows: Indices, entity: Indices,
-    ratings: Floats, order: Indices,
+    ratings: Floats, order: Indices, places: Indices,
     start: Indices, voices: Indices, voice_of: Indices, trust: Floats,
     scaler_multiplier: Floats, scaler_uncertainty: Floats,
     lipschitz: float, pair_lipschitz: float, default_deviation: float, most: int, seed: np.uint64, ids: Keys,
@@ -123,8 +142,9 @@ def multipliers(
     entities, meetings = _shared_most(first, last, users, rows, entity, start)
     met = np.empty(n_scalers + 1, np.int32)
     mine, theirs = np.empty(meetings, np.int32), np.empty(meetings, np.int32)
+    placed, marks = np.empty((PLACE_ROWS, padded(entities)), np.int32), blank_marks(entities)
     shared, ratios = np.empty((SHARED_ROWS, entities)), np.empty((4, most))
-    pairs, found = np.empty((2, most), np.int32), np.empty(entities, np.int32)
+    pairs = np.empty((2, most), np.int32)
     votes, buffer = np.empty((4, n_scalers)), np.empty((3, max(most, n_scalers)))
     for o in range(first, last):
         u = users[o]
@@ -138,16 +158,17 @@ def multipliers(
             n = met[v + 1] - met[v]
             if n < 2:
                 continue
-            _load(shared, mine, theirs, met[v], n, ratings)
+            _place(placed, mine, theirs, met[v], n, places)
+            if hopeless(placed, n):
+                continue
             key = mix(mix(seed ^ ids[u]) ^ scaler_ids[v])
-            count = collect_ratios(
-                shared, n, scaler_multiplier[v], scaler_uncertainty[v], most, key, pairs, found, ratios
-            )
+            count = list_pairs(placed, n, most, key, pairs, marks)
             if count == 0:
                 continue
+            _load(shared, mine, theirs, met[v], n, ratings)
+            write_ratios(shared, pairs, count, scaler_multiplier[v], scaler_uncertainty[v], ratios)
             x, w, lu, ru = ratios[RATIO], ratios[RATIO_WEIGHT], ratios[RATIO_LEFT], ratios[RATIO_RIGHT]
-            ratio = median(x, w, lu, ru, count, pair_lipschitz, 1.0, 1.0)
-            center = median(x, w, lu, ru, count, pair_lipschitz, 0.0, ratio)
+            ratio, center = two_medians(x, w, lu, ru, count, pair_lipschitz, 1.0, 0.0)
             votes[0, voters], votes[1, voters] = ratio, trust[v]
             votes[2, voters] = deviation(x, w, lu, ru, count, pair_lipschitz, center, 1.0, 0.5, buffer)
             voters += 1

@@ -1,28 +1,54 @@
 """Ratios of two users' score differences, the scalee u's and the scaler v's, over pairs of entities that both rate.
 
-A ``shared`` table (rows below, one column an entity, by ascending LOW_U) holds what both say of it. A pair of
-entities is usable if the interval [s - 2 l, s + 2 r] of one is entirely above that of the other, for both users.
-Pairs are first listed, as columns (LOWER, UPPER) for u, then turned into ratios all at once.
+A pair of entities is usable if the interval [s - 2 l, s + 2 r] of one is entirely above that of the other, for both
+users. Each user's ratings are ranked by the lower ends of their intervals once, before any meeting: a rating's
+interval is above another's if its rank is at least the first rank above that one (``places``). So pairs are found by
+comparing small integers, 32 at a time: a word of ``marks`` tells which of 32 entities are usable with one. They are
+then listed, as columns (LOWER, UPPER) for u, and turned into ratios all at once from the ``shared`` table.
+Both tables have the rows below and one column an entity, by ascending RANK_U.
 """
 
-import math
+from typing import Any
 
 import numpy as np
+from numba.cpython.unsafe import numbers
+from numpy.typing import NDArray
 
 from solidago.dataset import Floats, Indices
-from solidago.engine.jit import part
+from solidago.engine.jit import inlined, part
 
-# Rows of the shared table: u's triple and interval, v's triple and interval, root of the product of both privacies.
-S_U, L_U, R_U, LOW_U, HIGH_U, S_V, L_V, R_V, LOW_V, HIGH_V, WEIGHT = range(11)
-SHARED_ROWS = 11
+Marks = NDArray[np.uint32]
+
+# Rows of the table of places: the rank of a rating's lower end among its user's, the first rank above its upper end.
+RANK_U, ABOVE_U, RANK_V, ABOVE_V = range(4)
+PLACE_ROWS = 4
+# Rows of the shared table: u's triple, v's triple, root of the product of both privacies.
+S_U, L_U, R_U, S_V, L_V, R_V, WEIGHT = range(7)
+SHARED_ROWS = 7
 # Rows of a list of pairs, and of the table of ratios.
 LOWER, UPPER = range(2)
 RATIO, RATIO_WEIGHT, RATIO_LEFT, RATIO_RIGHT = range(4)
 
 # Beyond so many shared entities, trying all pairs costs more than sorting.
 _TRIED = 1500
+# Bits of a word of marks.
+_BITS = 32
+_trailing_zeros: Any = numbers.trailing_zeros  # numba's types do not tell how compiled code calls it
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+
+
+@part
+def padded(n: int) -> int:
+    """Return the columns of a table of places of n entities: whole words."""
+    return (n + _BITS - 1) // _BITS * _BITS
+
+
+@part
+def blank_marks(n: int) -> Marks:
+    """Return room for the marks of up to n entities, as far as pairs are tried."""
+    tried = min(n, _TRIED)
+    return np.empty((tried, padded(tried) // _BITS), np.uint32)
 
 
 @part
@@ -41,17 +67,18 @@ def _draw(key: np.uint64, i: int, drawn: int, total: int) -> int:
 
 
 @part
-def _hopeless(shared: Floats, n: int) -> bool:
+def hopeless(places: Indices, n: int) -> bool:
     """Tell whether one of the users has no two entities apart."""
-    top_u, bottom_u, top_v, bottom_v = -math.inf, math.inf, -math.inf, math.inf
+    top_v, bottom_u, bottom_v = places[RANK_V, 0], places[ABOVE_U, 0], places[ABOVE_V, 0]
     for i in range(n):
-        top_u, bottom_u = max(top_u, shared[LOW_U, i]), min(bottom_u, shared[HIGH_U, i])
-        top_v, bottom_v = max(top_v, shared[LOW_V, i]), min(bottom_v, shared[HIGH_V, i])
-    return top_u < bottom_u or top_v < bottom_v
+        top_v = max(top_v, places[RANK_V, i])
+        bottom_u = min(bottom_u, places[ABOVE_U, i])
+        bottom_v = min(bottom_v, places[ABOVE_V, i])
+    return bool(places[RANK_U, n - 1] < bottom_u or top_v < bottom_v)
 
 
 @part
-def _write_ratios(
+def write_ratios(
     shared: Floats, pairs: Indices, count: int, multiplier: float, uncertainty: float, ratios: Floats
 ) -> None:
     """Write the ratios of v's to u's differences, times v's multiplier, with their uncertainties and weights."""
@@ -72,43 +99,94 @@ def _write_ratios(
         ratios[RATIO_RIGHT, at] = multiplier * ((d_v + r_v) / (d_u - l_u) - ratio) + uncertainty * ratio
 
 
-@part
-def _first_above(shared: Floats, n: int, i: int) -> int:
-    """Return from where on, by ascending LOW_U, entities are above i for u."""
-    return i + int(np.searchsorted(shared[LOW_U, i:n], shared[HIGH_U, i]))
+@inlined
+def _word(places: Indices, i: int, begin: int) -> np.uint32:
+    """Return which of the 32 entities from ``begin`` on are above i for u and apart from it for v."""
+    above_u, rank_v, above_v = places[ABOVE_U, i], places[RANK_V, i], places[ABOVE_V, i]
+    word = np.uint32(0)
+    for bit in range(_BITS):
+        # Unsigned, lest a check for negative indices keeps the loop from vector units; so do words beyond 32 bits.
+        j = np.uint64(begin + bit)
+        apart = (places[RANK_V, j] >= above_v) | (places[ABOVE_V, j] <= rank_v)
+        usable = (places[RANK_U, j] >= above_u) & apart
+        word = np.uint32(word | (np.uint32(usable) << np.uint32(bit)))
+    return word
 
 
 @part
-def _count_usable(shared: Floats, n: int) -> int:
+def _size(word: np.uint32) -> int:
+    """Return how many bits are set."""
+    word = word - ((word >> np.uint32(1)) & np.uint32(0x55555555))
+    word = (word & np.uint32(0x33333333)) + ((word >> np.uint32(2)) & np.uint32(0x33333333))
+    word = (word + (word >> np.uint32(4))) & np.uint32(0x0F0F0F0F)
+    return int(np.uint32(word * np.uint32(0x01010101)) >> np.uint32(24))
+
+
+@part
+def _mark(places: Indices, n: int, marks: Marks) -> int:
+    """Mark, in row i, the entities that are usable with i and above it for u; return their number."""
+    words = padded(n) // _BITS
+    # Padding is above nobody.
+    places[RANK_U, n : words * _BITS] = -1
     total = 0
     for i in range(n):
-        low, high = shared[LOW_V, i], shared[HIGH_V, i]
-        for j in range(_first_above(shared, n, i), n):
-            total += (shared[LOW_V, j] >= high) | (shared[HIGH_V, j] <= low)
+        # A search pays if it may spare many words.
+        above = i if words < 4 else np.searchsorted(places[RANK_U, :n], places[ABOVE_U, i])
+        first = min(above // _BITS, words)
+        marks[i, :first] = 0
+        for w in range(first, words):
+            marks[i, w] = _word(places, i, w * _BITS)
+            total += _size(marks[i, w])
     return total
 
 
 @part
-def _try_pairs(shared: Floats, n: int, most: int, key: np.uint64, pairs: Indices, found: Indices) -> int:
-    """List all usable pairs, or ``most`` drawn ones, trying every pair. ``found`` (>= n) is overwritten."""
-    total = _count_usable(shared, n) if n * (n - 1) // 2 > most else 0
-    seen, listed = 0, 0
+def _list_marked(marks: Marks, n: int, words: int, pairs: Indices) -> int:
+    """List all marked pairs; return their number."""
+    listed = 0
     for i in range(n):
-        low, high = shared[LOW_V, i], shared[HIGH_V, i]
-        usable = 0
-        for j in range(_first_above(shared, n, i), n):
-            # Written in any case, kept if usable: a branch would be mispredicted too often.
-            found[usable] = j
-            usable += (shared[LOW_V, j] >= high) | (shared[HIGH_V, j] <= low)
-        wanted = usable if total <= most else most - listed
-        for w in range(wanted):
-            rank = w if total <= most else _draw(key, listed, most, total) - seen
-            if rank >= usable:
-                break
-            pairs[LOWER, listed], pairs[UPPER, listed] = i, found[rank]
-            listed += 1
-        seen += usable
+        for w in range(words):
+            word = marks[i, w]
+            while word:
+                pairs[LOWER, listed], pairs[UPPER, listed] = i, w * _BITS + _trailing_zeros(word)
+                word &= word - np.uint32(1)
+                listed += 1
     return listed
+
+
+@part
+def _bit(word: np.uint32, rank: int) -> int:
+    """Return the position of the set bit of that rank, from 0."""
+    for _ in range(rank):
+        word &= word - np.uint32(1)
+    return int(_trailing_zeros(word))
+
+
+@part
+def _draw_marked(marks: Marks, n: int, words: int, total: int, drawn: int, key: np.uint64, pairs: Indices) -> int:
+    """List ``drawn`` of the ``total`` marked pairs."""
+    seen, listed = 0, 0
+    rank = _draw(key, 0, drawn, total)
+    for i in range(n):
+        for w in range(words):
+            end = seen + _size(marks[i, w])
+            while listed < drawn and rank < end:
+                pairs[LOWER, listed], pairs[UPPER, listed] = i, w * _BITS + _bit(marks[i, w], rank - seen)
+                listed += 1
+                rank = _draw(key, listed, drawn, total)
+            seen = end
+    return listed
+
+
+@part
+def _try_pairs(places: Indices, n: int, most: int, key: np.uint64, pairs: Indices, marks: Marks) -> int:
+    """List all usable pairs, or ``most`` drawn ones, trying every pair."""
+    total, words = _mark(places, n, marks), padded(n) // _BITS
+    if total == 0:
+        return 0
+    if total <= most:
+        return _list_marked(marks, n, words, pairs)
+    return _draw_marked(marks, n, words, total, most, key, pairs)
 
 
 @part
@@ -145,31 +223,31 @@ def _select(tree: Indices, rank: int) -> int:
 
 
 @part
-def _draw_pairs(shared: Floats, n: int, most: int, key: np.uint64, pairs: Indices) -> int:
+def _draw_pairs(places: Indices, n: int, most: int, key: np.uint64, pairs: Indices) -> int:
     """List all usable pairs, or ``most`` drawn ones, without trying every pair.
 
-    Entities enter by ascending HIGH_U, so that at f, in the table's order, those present are below f for u. Two
+    Entities enter by ascending ABOVE_U, so that at f, in the table's order, those present are below f for u. Two
     trees, ordered by v's interval ends, count and find among them those below and above f for v:
     O((n + most) log n). A first sweep counts; a second one visits the pairs of the drawn ranks.
     """
-    by_high_u = np.argsort(shared[HIGH_U, :n], kind="mergesort")
-    by_high_v = np.argsort(shared[HIGH_V, :n], kind="mergesort")
-    by_low_v = np.argsort(shared[LOW_V, :n], kind="mergesort")
-    high_v, low_v = shared[HIGH_V, :n][by_high_v], shared[LOW_V, :n][by_low_v]
+    by_above_u = np.argsort(places[ABOVE_U, :n], kind="mergesort")
+    by_above_v = np.argsort(places[ABOVE_V, :n], kind="mergesort")
+    by_rank_v = np.argsort(places[RANK_V, :n], kind="mergesort")
+    above_v, rank_v = places[ABOVE_V, :n][by_above_v], places[RANK_V, :n][by_rank_v]
     rank_high, rank_low = np.empty(n, np.int32), np.empty(n, np.int32)
     for i in range(n):
-        rank_high[by_high_v[i]], rank_low[by_low_v[i]] = i, i
-    under = np.searchsorted(high_v, shared[LOW_V, :n], side="right")
-    over = np.searchsorted(low_v, shared[HIGH_V, :n], side="left")
+        rank_high[by_above_v[i]], rank_low[by_rank_v[i]] = i, i
+    under = np.searchsorted(above_v, places[RANK_V, :n], side="right")
+    over = np.searchsorted(rank_v, places[ABOVE_V, :n], side="left")
     highs, lows = np.zeros(n + 1, np.int32), np.zeros(n + 1, np.int32)
     total = drawn = 0
     for counting in (True, False):
         highs[:], lows[:] = 0, 0
         present, seen, listed = 0, 0, 0
         for f in range(n):
-            while present < n and shared[HIGH_U, by_high_u[present]] <= shared[LOW_U, f]:
-                _add(highs, rank_high[by_high_u[present]])
-                _add(lows, rank_low[by_high_u[present]])
+            while present < n and places[ABOVE_U, by_above_u[present]] <= places[RANK_U, f]:
+                _add(highs, rank_high[by_above_u[present]])
+                _add(lows, rank_low[by_above_u[present]])
                 present += 1
             lower = _below(highs, under[f])
             not_higher = _below(lows, over[f])
@@ -179,9 +257,9 @@ def _draw_pairs(shared: Floats, n: int, most: int, key: np.uint64, pairs: Indice
                 if rank >= usable:
                     break
                 if rank < lower:
-                    e = by_high_v[_select(highs, rank)]
+                    e = by_above_v[_select(highs, rank)]
                 else:
-                    e = by_low_v[_select(lows, not_higher + rank - lower)]
+                    e = by_rank_v[_select(lows, not_higher + rank - lower)]
                 pairs[LOWER, listed], pairs[UPPER, listed] = e, f
                 listed += 1
             seen += usable
@@ -192,17 +270,11 @@ def _draw_pairs(shared: Floats, n: int, most: int, key: np.uint64, pairs: Indice
 
 
 @part
-def collect_ratios(
-    shared: Floats, n: int, multiplier: float, uncertainty: float, most: int, key: np.uint64, pairs: Indices,
-    found: Indices, ratios: Floats,
-) -> int:  # fmt: skip
-    """Write at most ``most`` ratios of usable pairs, all if there are no more; return their number.
+def list_pairs(places: Indices, n: int, most: int, key: np.uint64, pairs: Indices, marks: Marks) -> int:
+    """List at most ``most`` usable pairs, all if there are no more; return their number.
 
-    ``pairs`` (2, most) and ``found`` (>= n) are overwritten.
+    ``marks`` (see `blank_marks`) and the padding of ``places`` are overwritten.
     """
-    if _hopeless(shared, n):
-        return 0
-    few = n <= _TRIED
-    count = _try_pairs(shared, n, most, key, pairs, found) if few else _draw_pairs(shared, n, most, key, pairs)
-    _write_ratios(shared, pairs, count, multiplier, uncertainty, ratios)
-    return count
+    if n <= _TRIED:
+        return _try_pairs(places, n, most, key, pairs, marks)
+    return _draw_pairs(places, n, most, key, pairs)

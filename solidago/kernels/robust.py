@@ -18,49 +18,70 @@ _TINY = 1e-200
 def _force(
     v: Floats, w: Floats, lu: Floats, ru: Floats, n: int, lipschitz: float, default: float, above: float, below: float,
     x: float,
-) -> tuple[float, float]:  # fmt: skip
-    """Force on x, increasing, and its slope: a spring to the default and a bounded pull by each voter."""
-    force, slope = 0.0, 0.0
+) -> tuple[float, float, float]:  # fmt: skip
+    """Force on x, increasing, its slope and bend: a spring to the default and a bounded pull by each voter."""
+    force, slope, bend = 0.0, 0.0, 0.0
     for i in range(n):
         z = x - v[i]
-        eta = ru[i] if z > 0.0 else lu[i]
+        # Both loaded in any case: a conditional load keeps the loop from vector units.
+        left, right = lu[i], ru[i]
+        eta = right if z > 0.0 else left
         weight = (below if z > 0.0 else above) * w[i]
         inverse = 1.0 / math.sqrt(eta * eta + z * z + _TINY)
-        force += weight * (z * inverse)
-        slope += weight * (eta * eta) * (inverse * inverse * inverse)
-    return (x - default) / lipschitz + force, 1.0 / lipschitz + slope
+        pull, stiffness = weight * (z * inverse), weight * (eta * eta) * (inverse * inverse * inverse)
+        force += pull
+        slope += stiffness
+        bend -= 3.0 * stiffness * z * (inverse * inverse)
+    return (x - default) / lipschitz + force, 1.0 / lipschitz + slope, bend
 
 
 @part
-def quantile(
-    v: Floats, w: Floats, lu: Floats, ru: Floats, n: int, lipschitz: float, default: float, q: float, start: float
-) -> float:
-    """Return QrQuantile: the root of the force, or the point where it changes sign.
-
-    Newton from ``start``, kept in a bracket. The force's slope is at least 1/L: at x, the root is within L |force|.
-    """
-    above, below = min(1.0, q / (1.0 - q)), min(1.0, (1.0 - q) / q)
+def _reach(v: Floats, w: Floats, n: int, lipschitz: float, default: float) -> tuple[float, float]:
+    """Return an interval that contains the root."""
     low, high, total = default, default, 0.0
     for i in range(n):
         low, high, total = min(low, v[i]), max(high, v[i]), total + w[i]
-    low = max(low, default - lipschitz * total) - _TOLERANCE
-    high = min(high, default + lipschitz * total) + _TOLERANCE
-    x, before = start, math.inf
+    return max(low, default - lipschitz * total) - _TOLERANCE, min(high, default + lipschitz * total) + _TOLERANCE
+
+
+@part
+def _root(
+    v: Floats, w: Floats, lu: Floats, ru: Floats, n: int, lipschitz: float, default: float, q: float, start: float
+) -> tuple[float, float]:  # fmt: skip
+    """Return the root of the force, or the point where it changes sign, and the slope there.
+
+    Halley's steps from ``start``, at most twice as long as Newton's; once one fails, kept in a bracket. The force's
+    slope is at least 1/L: at x, the root is within L |force|.
+    """
+    above, below = min(1.0, q / (1.0 - q)), min(1.0, (1.0 - q) / q)
+    low, high, bracketed = -math.inf, math.inf, False
+    x, slope, before = start, math.inf, math.inf
     for _ in range(_STEPS):
-        force, slope = _force(v, w, lu, ru, n, lipschitz, default, above, below, x)
+        force, slope, bend = _force(v, w, lu, ru, n, lipschitz, default, above, below, x)
         if lipschitz * abs(force) <= _TOLERANCE * (1.0 + abs(x)):
-            return x
+            return x, slope
         if force > 0.0:
             high = x
         else:
             low = x
         if high - low <= _TOLERANCE * (1.0 + abs(x)):
             break
-        target = x - force / slope
+        target = x - force / max(slope - 0.5 * force * bend / slope, 0.5 * slope)
         if not (low < target < high) or abs(force) > 0.5 * before:
+            if not bracketed:
+                bottom, top = _reach(v, w, n, lipschitz, default)
+                low, high, bracketed = max(low, bottom), min(high, top), True
             target = 0.5 * (low + high)
         x, before = target, abs(force)
-    return 0.5 * (low + high)
+    return 0.5 * (low + high), slope
+
+
+@part
+def quantile(
+    v: Floats, w: Floats, lu: Floats, ru: Floats, n: int, lipschitz: float, default: float, q: float, start: float
+) -> float:
+    """Return QrQuantile, found from ``start``."""
+    return _root(v, w, lu, ru, n, lipschitz, default, q, start)[0]
 
 
 @part
@@ -69,6 +90,16 @@ def median(
 ) -> float:
     """Return QrMed, the QrQuantile of 1/2."""
     return quantile(v, w, lu, ru, n, lipschitz, default, 0.5, start)
+
+
+@part
+def two_medians(
+    v: Floats, w: Floats, lu: Floats, ru: Floats, n: int, lipschitz: float, default: float, other: float
+) -> tuple[float, float]:  # fmt: skip
+    """Return the QrMed of each default: as only springs differ, the first tells where the second about is."""
+    first, slope = _root(v, w, lu, ru, n, lipschitz, default, 0.5, default)
+    second = quantile(v, w, lu, ru, n, lipschitz, other, 0.5, first + (other - default) / (lipschitz * slope))
+    return first, second
 
 
 @part

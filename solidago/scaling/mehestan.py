@@ -155,6 +155,7 @@ class _Scaling:
         self.keys = _keys(ids, ratings, config.max_pairs)
         self.table = np.empty((len(raw), kernels.RATING_COLUMNS))
         self.order = np.empty(len(raw), np.int32)
+        self.places = np.empty((len(raw), kernels.PLACE_COLUMNS), np.int32)
         threads.over(np.diff(ratings.rows), self._prepare)
         # Scalers judge each other's raw scores.
         self.seen = np.array([[1.0], [0.0], [0.0], [0.0]]).repeat(len(scalers), axis=1)
@@ -199,14 +200,15 @@ class _Scaling:
     def _prepare(self, first: int, last: int) -> None:
         raw, ratings = self.raw, self.ratings
         kernels.prepare(
-            first, last, ratings.rows, raw.score, raw.left, raw.right, ratings.privacy, self.table, self.order
-        )
+            first, last, ratings.rows, raw.score, raw.left, raw.right, ratings.privacy,
+            self.table, self.order, self.places,
+        )  # fmt: skip
 
     def _multiply(self, first: int, last: int, users: Indices, own: Indices) -> None:
         ratings, voices, config = self.ratings, self.voices, self.config
         kernels.multipliers(
             first, last, users, own, ratings.rows, ratings.entity,
-            self.table, self.order,
+            self.table, self.order, self.places,
             voices.start, voices.ratings, voices.scaler, self.trust, self.seen[0], self.seen[1],
             config.scaling_lipschitz / _SHARE, config.pair_lipschitz, config.multiplier_deviation, config.max_pairs,
             np.uint64(config.seed), self.keys, self.keys[self.scalers],

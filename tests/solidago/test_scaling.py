@@ -179,43 +179,48 @@ def test_names_and_order_of_judgments_do_not_matter(poll, order):
 
 
 @kernel
-def ratios_tried(shared, n, most, key, listed, found, ratios):
-    count = pairs._try_pairs(shared, n, most, key, listed, found)
-    pairs._write_ratios(shared, listed, count, 1.0, 0.0, ratios)
+def ratios_tried(places, shared, n, most, key, listed, ratios):
+    count = pairs._try_pairs(places, n, most, key, listed, pairs.blank_marks(n))
+    pairs.write_ratios(shared, listed, count, 1.0, 0.0, ratios)
     return count
 
 
 @kernel
-def ratios_drawn(shared, n, most, key, listed, found, ratios):
-    count = pairs._draw_pairs(shared, n, most, key, listed)
-    pairs._write_ratios(shared, listed, count, 1.0, 0.0, ratios)
+def ratios_drawn(places, shared, n, most, key, listed, ratios):
+    count = pairs._draw_pairs(places, n, most, key, listed)
+    pairs.write_ratios(shared, listed, count, 1.0, 0.0, ratios)
     return count
 
 
-def shared_table(n, seed):
+def ranked(score, left, right):
+    """Each rating's rank by its lower end, and the first rank above its upper end."""
+    low = score - 2 * left
+    return np.argsort(np.argsort(low)), np.searchsorted(np.sort(low), score + 2 * right)
+
+
+def shared_tables(n, seed):
     rng = np.random.default_rng(seed)
-    shared = np.empty((pairs.SHARED_ROWS, n))
-    for s, left, right, low, high in (
-        (pairs.S_U, pairs.L_U, pairs.R_U, pairs.LOW_U, pairs.HIGH_U),
-        (pairs.S_V, pairs.L_V, pairs.R_V, pairs.LOW_V, pairs.HIGH_V),
-    ):
-        shared[s], shared[left], shared[right] = rng.normal(size=n), 0.3 * rng.random(n), 0.3 * rng.random(n)
-        shared[low], shared[high] = shared[s] - 2 * shared[left], shared[s] + 2 * shared[right]
-    shared[pairs.WEIGHT] = 1.0
-    return np.ascontiguousarray(shared[:, np.argsort(shared[pairs.LOW_U])])
+    u, v = ((rng.normal(size=n), 0.3 * rng.random(n), 0.3 * rng.random(n)) for _ in range(2))
+    places = np.array([*ranked(*u), *ranked(*v)], np.int32)
+    order = np.argsort(places[pairs.RANK_U])
+    shared = np.array([*u, *v, np.ones(n)])[:, order]
+    padding = np.zeros((pairs.PLACE_ROWS, -n % 32), np.int32)
+    return np.hstack([places[:, order], padding]), np.ascontiguousarray(shared)
 
 
-def draw(method, shared, most, key=0):
+def draw(method, tables, most, key=0):
+    places, shared = tables
     ratios = np.empty((4, most))
     n = shared.shape[1]
-    count = method(shared.copy(), n, most, np.uint64(key), np.empty((2, most), np.int32), np.empty(n, np.int32), ratios)
+    count = method(places.copy(), shared, n, most, np.uint64(key), np.empty((2, most), np.int32), ratios)
     return ratios[:, :count]
 
 
-@pytest.mark.parametrize("n", [2, 3, 17, 64, 150])
+@pytest.mark.parametrize("n", [2, 3, 17, 32, 33, 64, 150])
 def test_both_ways_of_drawing_find_all_usable_pairs_if_they_may(n):
-    shared = shared_table(n, seed=n)
-    tried, drawn = (draw(method, shared, n * n) for method in (ratios_tried, ratios_drawn))
+    tables = shared_tables(n, seed=n)
+    shared = tables[1]
+    tried, drawn = (draw(method, tables, n * n) for method in (ratios_tried, ratios_drawn))
     scores = {0: {e: tuple(shared[:3, e]) for e in range(n)}, 1: {}}
     scores[1] = {e: tuple(shared[[pairs.S_V, pairs.L_V, pairs.R_V], e]) for e in range(n)}
     usable = 0
@@ -230,18 +235,18 @@ def test_both_ways_of_drawing_find_all_usable_pairs_if_they_may(n):
 
 @pytest.mark.parametrize("method", [ratios_tried, ratios_drawn])
 def test_a_draw_is_even_distinct_and_depends_on_its_key_only(method):
-    shared = shared_table(120, seed=5)
-    everything = np.sort(draw(method, shared, 120**2)[pairs.RATIO])
+    tables = shared_tables(120, seed=5)
+    everything = np.sort(draw(method, tables, 120**2)[pairs.RATIO])
     most = len(everything) // 4
     hits = np.zeros(len(everything))
     for key in range(60):
-        drawn = draw(method, shared, most, key)[pairs.RATIO]
+        drawn = draw(method, tables, most, key)[pairs.RATIO]
         assert len(np.unique(drawn)) == most
         hits[np.searchsorted(everything, drawn)] += 1
     assert hits.sum() == 60 * most
     # Each pair is drawn 15 times in 60 on average, with a binomial spread.
     assert abs(hits.std() - np.sqrt(60 * 0.25 * 0.75)) < 0.5
-    np.testing.assert_array_equal(draw(method, shared, most, 7), draw(method, shared, most, 7))
+    np.testing.assert_array_equal(draw(method, tables, most, 7), draw(method, tables, most, 7))
 
 
 def test_a_draw_stands_for_all_pairs():
