@@ -14,13 +14,13 @@ KERNELS := .local/kernels-compiled
 STATIC := staticfiles/staticfiles.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow e2e check format bench clean
+.PHONY: help setup demo test test-slow e2e check format bench experiments screenshot clean
 .DELETE_ON_ERROR:
 # Compiling kernels and hashing static files take a core each.
 MAKEFLAGS += --jobs=2
 
 help: ## list these targets
-	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "make %-11s %s\n", $$1, $$2 }'
 
 setup: $(INSTALLED) $(KERNELS) $(STATIC) ## install everything into .venv (PYTHON= chooses the interpreter)
 
@@ -53,6 +53,12 @@ format: $(INSTALLED) ## rewrite the code in the house's style
 
 bench: setup ## measure seconds and memory on synthetic polls
 	$(BIN)/python -m benchmarks
+
+experiments: setup ## compute the tables of docs/experiments.md anew
+	$(BIN)/python -m solidago.experiments
+
+screenshot: setup ## take the pictures of docs/images from the demo that is running at PORT
+	$(BIN)/python scripts/screenshot.py http://127.0.0.1:$(PORT) .local/demo-login
 
 clean: ## remove all that was made here, the demo's data too
 	rm -rf .venv .local staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
