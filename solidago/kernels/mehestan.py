@@ -1,7 +1,8 @@
 """Collaborative scaling of users against scalers (Mehestan), over the entities they share.
 
 ``ratings`` is a table with the columns below, a rating a line so that one memory access fetches it, users' lines
-delimited by ``rows``, listed in ``order`` by the lower end of their interval. Scalers are numbered by ascending user;
+delimited by ``rows``; ``order`` lists each user's by the lower end of their interval, and ``places`` says where each
+stands in that order (see `solidago.kernels.pairs`). Scalers are numbered by ascending user;
 for each entity, ``voices[start[e]:start[e + 1]]`` are the scalers' ratings of it and ``voice_of`` their numbers.
 A scalee's own number is ``own``, -1 if it is no scaler.
 """
@@ -112,7 +113,7 @@ def prepare(
     first: int, last: int, rows: Indices, score: Floats, left: Floats, right: Floats, privacy: Floats,
     ratings: Floats, order: Indices, places: Indices,
 ) -> None:  # fmt: skip
-    """Write the table of ratings, each user's by lower end s - 2 l, and their places, for users [first, last)."""
+    """Write the table of ratings, their order by lower end s - 2 l and their places in it, for users [first, last)."""
     for u in range(first, last):
         start, end = rows[u], rows[u + 1]
         for i in range(start, end):
