@@ -3,6 +3,7 @@
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from backend.accounts.models import Contributor, EmailDomain
@@ -94,3 +95,17 @@ def test_the_database_refuses(constraint, make):
     ContributorFactory(name="taken")
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         make()
+
+
+def test_who_makes_a_superuser_on_the_server_can_open_the_admin_without_waiting_for_mail(client, monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "kq8vTT-zorn-41")
+    call_command("createsuperuser", interactive=False, username="boss", email="Boss@example.org", verbosity=0)
+    login = client.post("/accounts/login/", {"login": "boss", "password": "kq8vTT-zorn-41", "next": "/admin/"})
+    assert login["Location"] == "/admin/"
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_superuser_without_an_address_is_refused_in_words(monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "kq8vTT-zorn-41")
+    with pytest.raises(CommandError, match="e-mail address"):
+        call_command("createsuperuser", interactive=False, username="boss", email="", verbosity=0)
