@@ -9,11 +9,16 @@ from typing import LiteralString
 
 import polars as pl
 from django.db import connection, transaction
+from django.db.models import Model
 from psycopg import sql
 
+from backend.accounts.models import Contributor
 from backend.common.bulk import copy_in
+from backend.comparisons.models import Comparison, Judgment, Rating
+from backend.entities.models import Entity
 from backend.polls.models import Poll
 from backend.polls.services import news_add
+from backend.trust.models import Vouch
 
 Say = Callable[[str], None]
 Parameters = dict[str, int | str | bool]
@@ -150,6 +155,8 @@ def rows_load(*, poll: Poll, origin: str, rows: Rows, is_simulated: bool, say: S
         _merged(kind, statement, parameters, say)
         for kind, statement in (("criteria", CRITERIA), ("items", ENTITIES), ("contributors", CONTRIBUTORS))
     ]
+    # Before the comparisons: the checks of their foreign keys are planned by what is known of these two.
+    _analyse(Entity, Contributor)
     with connection.cursor() as cursor:
         cursor.execute(KEYED, parameters)
         cursor.execute("ANALYZE staged_keyed")
@@ -163,6 +170,7 @@ def rows_load(*, poll: Poll, origin: str, rows: Rows, is_simulated: bool, say: S
         )
     ]
     _unstage()
+    _analyse(Comparison, Judgment, Rating, Vouch)
     if any(tally.created or tally.updated for tally in tallies):
         news_add(poll_ids=[poll.pk])
     return tallies
@@ -187,6 +195,12 @@ def _unstage() -> None:
     """Drop the staged rows now rather than at the commit: the same transaction may load again."""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE staged_keyed, {', '.join(STAGES)}")
+
+
+def _analyse(*models: type[Model]) -> None:
+    """Tell the planner at once what the tables hold now: the server itself gets round to it after a minute or so."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in models)}")
 
 
 def _merged(kind: str, statement: LiteralString, parameters: Parameters, say: Say) -> Tally:

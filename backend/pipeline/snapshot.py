@@ -62,7 +62,7 @@ class Facts:
 
 def facts_read(*, poll: Poll) -> Facts:
     """Read a poll's judgments and its contributors' trust, without suspended contributors and hidden entities."""
-    with _consistent_read():
+    with consistent_read():
         judgments = copy_out(JUDGMENTS, [poll.pk], JUDGMENT_COLUMNS)
         public = copy_out(PUBLIC, [poll.pk], PUBLIC_COLUMNS)
         vouches = copy_out(VOUCHES, [], VOUCH_COLUMNS)
@@ -77,13 +77,16 @@ def facts_read(*, poll: Poll) -> Facts:
 
 
 @contextmanager
-def _consistent_read() -> Iterator[None]:
+def consistent_read() -> Iterator[None]:
     """Show every statement the same state of the database; must be the outermost transaction."""
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             # Room for the joins of a million judgments, which would otherwise go through temporary files.
             cursor.execute("SET LOCAL work_mem = '128MB'")
+            # These are reads of a whole poll. Of a poll that has just grown the planner believes it has a handful of
+            # rows, and would walk through a million in loops within loops, for hours.
+            cursor.execute("SET LOCAL enable_nestloop = off")
         yield
 
 

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 from allauth.account.models import EmailAddress
-from django.db import transaction
+from django.db import connection, transaction
 
 from backend.accounts.models import Contributor, EmailDomain
 from backend.accounts.services import contributor_get_or_create
 from backend.comparisons.services import rating_set_public
 from backend.entities.models import Entity
 from backend.pipeline.models import Snapshot
-from backend.pipeline.snapshot import facts_read, snapshot_store, snapshots_forget
+from backend.pipeline.snapshot import JUDGMENTS, PUBLIC, consistent_read, facts_read, snapshot_store, snapshots_forget
 from backend.polls.models import News
 from backend.trust.services import vouch_create
 from solidago.io import snapshot as snapshot_io
@@ -52,6 +52,22 @@ def test_other_polls_hidden_items_and_suspended_contributors_are_left_out():
     dataset = facts_read(poll=poll).dataset
     assert dataset.users.tolist() == [str(ada.pk)]
     assert len(dataset.judgments["good"]) == 1
+
+
+def test_a_poll_that_the_planner_has_not_heard_of_is_not_read_in_loops_within_loops():
+    judged_poll()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    young = judged_poll()
+    plans = [plan_in_a_snapshot(query, [young.pk]) for query in (JUDGMENTS, PUBLIC)]
+    assert all("Hash" in plan for plan in plans)
+    assert not any("Nested Loop" in plan for plan in plans)
+
+
+def plan_in_a_snapshot(query: str, parameters: list[int]) -> str:
+    with consistent_read(), connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {query}", parameters)
+        return "\n".join(line for (line,) in cursor.fetchall())
 
 
 def test_opinions_are_private_unless_made_public():
