@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from uuid import UUID, uuid4
 
-import numpy as np
 from celery import current_app
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
@@ -17,6 +16,7 @@ from backend.accounts.models import User
 from backend.common.errors import ApplicationError, InvalidRunConfig, RunAlreadyActive, RunNotActive
 from backend.pipeline.models import Run
 from backend.pipeline.progress import Reporter
+from backend.pipeline.report import run_counts, run_report
 from backend.pipeline.results import score_tables
 from backend.pipeline.snapshot import Facts, facts_read, snapshot_store, snapshots_prune
 from backend.pipeline.version import code_version
@@ -170,7 +170,7 @@ def _execute(run: Run, lease: UUID, reporter: Reporter) -> None:
     seconds |= result.seconds
     with _timed(PUBLICATION, seconds, reporter), transaction.atomic():
         score_set = _publish(run, facts, config, result)
-        _finish(run, lease, facts, seconds, score_set=score_set, report=_report(facts, result))
+        _finish(run, lease, facts, seconds, score_set=score_set, report=run_report(facts=facts, result=result))
     Run.objects.filter(pk=run.pk).update(seconds=seconds)
     score_sets_prune(poll=run.poll)
     kept = [score_set.snapshot_digest for score_set in score_sets_kept_whole(poll=run.poll)]
@@ -196,7 +196,7 @@ def _is_published(poll: Poll, facts: Facts, config: Config) -> bool:
 
 
 def _publish(run: Run, facts: Facts, config: Config, result: pipeline.Result) -> ScoreSet:
-    counts = _counts(facts)
+    counts = run_counts(facts=facts)
     return score_set_publish(
         poll=run.poll,
         tables=score_tables(poll=run.poll, dataset=facts.dataset, result=result),
@@ -233,24 +233,3 @@ def _finish(
         held.save()
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM polls_news WHERE id = ANY(%s)", [facts.news_ids])
-
-
-def _counts(facts: Facts) -> dict[str, int]:
-    dataset = facts.dataset
-    return {
-        "judgments": sum(len(judgments) for judgments in dataset.judgments.values()),
-        "contributors": len(np.unique(np.concatenate([[], *(j.user for j in dataset.judgments.values())]))),
-        "entities": len(dataset.entities),
-    }
-
-
-def _report(facts: Facts, result: pipeline.Result) -> dict[str, object]:
-    certificates = {
-        name: {
-            "models": found.certificate.users,
-            "largest gradient": found.certificate.max_gradient,
-            "largest error": found.certificate.max_error,
-        }
-        for name, found in result.criteria.items()
-    }
-    return {**_counts(facts), "certificates": certificates}

@@ -1,0 +1,35 @@
+"""What a run tells about itself, stored with it."""
+
+import numpy as np
+
+from backend.pipeline.snapshot import Facts
+from solidago.pipeline import Result
+
+Report = dict[str, object]
+"""Ready for JSON."""
+
+
+def run_report(*, facts: Facts, result: Result) -> Report:
+    """Return the report of a run that computed its scores."""
+    return {**run_counts(facts=facts), "certificates": _certificates(result)}
+
+
+def run_counts(*, facts: Facts) -> dict[str, int]:
+    """Return how much a run read."""
+    dataset = facts.dataset
+    return {
+        "judgments": sum(len(judgments) for judgments in dataset.judgments.values()),
+        "contributors": len(np.unique(np.concatenate([[], *(j.user for j in dataset.judgments.values())]))),
+        "entities": len(dataset.entities),
+    }
+
+
+def _certificates(result: Result) -> Report:
+    return {
+        name: {
+            "models": found.certificate.users,
+            "largest gradient": found.certificate.max_gradient,
+            "largest error": found.certificate.max_error,
+        }
+        for name, found in result.criteria.items()
+    }
