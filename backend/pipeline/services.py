@@ -19,7 +19,6 @@ from backend.pipeline.progress import Reporter
 from backend.pipeline.report import run_counts, run_report
 from backend.pipeline.results import score_tables
 from backend.pipeline.snapshot import Facts, facts_read, snapshot_store, snapshots_prune
-from backend.pipeline.version import code_version
 from backend.polls.models import Poll
 from backend.scores.models import ScoreSet
 from backend.scores.selectors import score_set_published
@@ -27,6 +26,7 @@ from backend.scores.services import score_set_publish, score_sets_kept_whole, sc
 from solidago import pipeline
 from solidago.config import Config
 from solidago.errors import Cancelled, InvalidConfig, SolidagoError
+from solidago.source import code_version
 
 logger = logging.getLogger(__name__)
 
