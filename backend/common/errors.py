@@ -40,6 +40,18 @@ class PollNotFound(NotFound):
     template = _("There is no poll “%(slug)s”.")
 
 
+class PollNotManaged(ApplicationError):
+    code = "poll_not_managed"
+    status = 403
+    template = _("Only the owner of this poll and the staff of this site may do this.")
+
+
+class PollChangedMeanwhile(ApplicationError):
+    code = "poll_changed_meanwhile"
+    status = 409
+    template = _("Somebody changed this poll while you were at it, so nothing was saved. Read it again, then decide.")
+
+
 class EntityNotFound(NotFound):
     code = "entity_not_found"
     template = _("This poll has no item “%(uid)s”.")
@@ -62,7 +74,7 @@ class UnknownCriterion(ApplicationError):
 
 class NoCriterion(NotFound):
     code = "no_criterion"
-    template = _("This poll has no criterion yet, hence no scores. Its owner adds one in the administration.")
+    template = _("This poll has no criterion yet, hence no scores. Its owner adds one in the settings.")
 
 
 class InvalidText(ApplicationError):

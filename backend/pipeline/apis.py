@@ -1,9 +1,9 @@
-"""Runs, for staff: list, start, follow, cancel."""
+"""Runs, for staff and the owner of the poll: list, start, follow, cancel."""
 
 from typing import cast
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.permissions import IsAdminUser
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -17,7 +17,7 @@ from backend.pipeline.models import Run
 from backend.pipeline.selectors import run_get, run_list
 from backend.pipeline.serializers import RunDetailSerializer, RunPageSerializer, RunStartSerializer
 from backend.pipeline.services import run_cancel, run_create, run_enqueue
-from backend.polls.selectors import poll_get
+from backend.polls.selectors import poll_get_managed
 
 LOCATION = OpenApiParameter(
     "Location", str, OpenApiParameter.HEADER, response=[202], description="Where to follow the run."
@@ -27,7 +27,7 @@ LOCATION = OpenApiParameter(
 class RunListApi(ApiView):
     """The runs of a poll."""
 
-    permission_classes = (IsAdminUser,)
+    permission_classes = (IsAuthenticated,)
     throttle_classes = (Throttle, RunStartThrottle)
     parameters = PageParameters
 
@@ -40,7 +40,7 @@ class RunListApi(ApiView):
     )
     def get(self, request: Request, slug: str) -> Response:
         """Return the runs of a poll, newest first."""
-        poll = poll_get(user=request.user, slug=slug)
+        poll = poll_get_managed(user=request.user, slug=slug)
         keys = (Key("pk", descending=True),)
         page = page_of(run_list(poll=poll), request=request, parameters=self.query, keys=keys, scope=f"runs:{poll.pk}")
         return Response(RunPageSerializer(page).data)
@@ -55,7 +55,7 @@ class RunListApi(ApiView):
     )
     def post(self, request: Request, slug: str) -> Response:
         """Queue a run. Where one is active already, 409 names it in `details.run_id`."""
-        poll = poll_get(user=request.user, slug=slug)
+        poll = poll_get_managed(user=request.user, slug=slug)
         config = self.body(RunStartSerializer).get("config")
         run = run_create(poll=poll, trigger=Run.Trigger.API, started_by=cast(User, request.user), config=config)
         run_enqueue(run=run)
@@ -66,24 +66,24 @@ class RunListApi(ApiView):
 class RunDetailApi(ApiView):
     """One run of a poll."""
 
-    permission_classes = (IsAdminUser,)
+    permission_classes = (IsAuthenticated,)
 
     @extend_schema(operation_id="run_read", summary="Read a run", responses=RunDetailSerializer, tags=["runs"])
     def get(self, request: Request, slug: str, run_id: int) -> Response:
         """Return a run with its progress or its report."""
-        run = run_get(poll=poll_get(user=request.user, slug=slug), run_id=run_id)
+        run = run_get(poll=poll_get_managed(user=request.user, slug=slug), run_id=run_id)
         return Response(RunDetailSerializer(run).data)
 
 
 class RunCancelApi(ApiView):
     """The end of a run before its time."""
 
-    permission_classes = (IsAdminUser,)
+    permission_classes = (IsAuthenticated,)
 
     @extend_schema(
         operation_id="run_cancel", summary="Cancel a run", request=None, responses=RunDetailSerializer, tags=["runs"]
     )
     def post(self, request: Request, slug: str, run_id: int) -> Response:
         """Cancel a queued run at once, a running one after its current step."""
-        run = run_cancel(run=run_get(poll=poll_get(user=request.user, slug=slug), run_id=run_id))
+        run = run_cancel(run=run_get(poll=poll_get_managed(user=request.user, slug=slug), run_id=run_id))
         return Response(RunDetailSerializer(run).data)

@@ -1,19 +1,22 @@
 """Reads: polls and criteria."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from backend.accounts.models import User
-from backend.common.errors import NoCriterion, PollNotFound, UnknownCriterion
+from backend.common.errors import NoCriterion, PollNotFound, PollNotManaged, UnknownCriterion
 from backend.polls.models import Criterion, Poll
 
 Visitor = User | AnonymousUser
 
 
 def poll_list(*, user: Visitor) -> QuerySet[Poll]:
-    """Return the polls to list, by title: public ones; all of them for staff."""
+    """Return the polls to list, by title: public ones and those that the visitor owns; all of them for staff."""
     polls = Poll.objects.order_by("title", "pk")
-    return polls if user.is_staff else polls.filter(visibility=Poll.Visibility.PUBLIC)
+    if user.is_staff:
+        return polls
+    shown = Q(visibility=Poll.Visibility.PUBLIC)
+    return polls.filter(shown | Q(owner=user.pk) if user.is_authenticated else shown)
 
 
 def poll_get(*, user: Visitor, slug: str) -> Poll:
@@ -22,12 +25,32 @@ def poll_get(*, user: Visitor, slug: str) -> Poll:
     Raises
     ------
     PollNotFound
-        No such poll, or one for staff only and the visitor is not.
+        No such poll, or one for staff only and the visitor is neither that nor its owner.
     """
-    polls = Poll.objects.all() if user.is_staff else Poll.objects.exclude(visibility=Poll.Visibility.STAFF)
-    poll = polls.filter(slug=slug).first() if "\0" not in slug else None
-    if poll is None:
+    poll = Poll.objects.filter(slug=slug).first() if "\0" not in slug else None
+    if poll is None or (poll.visibility == Poll.Visibility.STAFF and not poll_is_managed(poll=poll, user=user)):
         raise PollNotFound(field="slug", slug=slug[:100])
+    return poll
+
+
+def poll_is_managed(*, poll: Poll, user: Visitor) -> bool:
+    """Tell whether somebody may change a poll's settings and start its runs: the staff and its owner."""
+    return user.is_active and (user.is_staff or (poll.owner_id is not None and poll.owner_id == user.pk))
+
+
+def poll_get_managed(*, user: Visitor, slug: str) -> Poll:
+    """Return a poll that somebody may manage, by its slug.
+
+    Raises
+    ------
+    PollNotFound
+        As for everybody else.
+    PollNotManaged
+        They may see it, no more.
+    """
+    poll = poll_get(user=user, slug=slug)
+    if not poll_is_managed(poll=poll, user=user):
+        raise PollNotManaged
     return poll
 
 

@@ -141,7 +141,7 @@ def _nothing_to_ask(poll: Poll, *, is_anchored: bool = False) -> dict[str, str]:
         }
     return {
         "headline": _("Nothing to compare yet"),
-        "advice": _("This poll needs a criterion and two items. Its owner adds them in the administration."),
+        "advice": _("This poll needs a criterion and two items. Its owner adds them in its settings."),
     }
 
 

@@ -1,4 +1,4 @@
-"""Recomputations of a poll's scores, for staff."""
+"""Recomputations of a poll's scores, for staff and the poll's owner."""
 
 from django.contrib import messages
 from django.db import transaction
@@ -11,8 +11,8 @@ from backend.pipeline.models import Run
 from backend.pipeline.selectors import run_active, run_get, run_list
 from backend.pipeline.services import run_create, run_enqueue
 from backend.polls.models import Poll
-from backend.polls.selectors import poll_get
-from frontend.pages.http import PageRequest, page, staff, wants_fragment
+from backend.polls.selectors import poll_get_managed
+from frontend.pages.http import PageRequest, account, page, wants_fragment
 from frontend.pages.paging import page_number, page_of
 
 PAGE_SIZE = 20
@@ -20,8 +20,7 @@ PAGE_SIZE = 20
 
 @page("GET", "HEAD", "POST")
 def runs(request: PageRequest, slug: str) -> HttpResponse:
-    user = staff(request)
-    poll = poll_get(user=user, slug=slug)
+    poll = poll_get_managed(user=request.user, slug=slug)
     if request.method == "POST":
         return _start(request, poll)
     number = page_number(request.GET.get("page", ""))
@@ -39,7 +38,7 @@ def runs(request: PageRequest, slug: str) -> HttpResponse:
 def _start(request: PageRequest, poll: Poll) -> HttpResponse:
     try:
         with transaction.atomic():
-            run = run_create(poll=poll, trigger=Run.Trigger.PAGE, started_by=staff(request))
+            run = run_create(poll=poll, trigger=Run.Trigger.PAGE, started_by=account(request))
             run_enqueue(run=run)
     except ApplicationError as error:
         messages.error(request, error.message)
@@ -50,6 +49,6 @@ def _start(request: PageRequest, poll: Poll) -> HttpResponse:
 
 @page("GET", "HEAD")
 def run_detail(request: PageRequest, slug: str, run_id: int) -> HttpResponse:
-    poll = poll_get(user=staff(request), slug=slug)
+    poll = poll_get_managed(user=request.user, slug=slug)
     context = {"poll": poll, "run": run_get(poll=poll, run_id=run_id)}
     return render(request, "runs/_detail.html" if wants_fragment(request) else "runs/detail.html", context)

@@ -16,7 +16,7 @@ def test_a_page_that_follows_a_run_stops_asking_and_says_why(open_as: OpenAs, po
     asked: list[str] = []
     if trouble == "refused":
         User.objects.update(is_staff=False)
-        words = "Your account may not see this page"
+        words = "Only the owner of this poll"
     else:
         page.route("**/runs/*/", lambda route: route.abort())
         words = "The server did not answer"

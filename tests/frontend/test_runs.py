@@ -1,9 +1,10 @@
-"""The staff pages of runs."""
+"""The pages of runs, for staff and the poll's owner."""
 
 import pytest
 
 from backend.pipeline.models import Run
 from backend.pipeline.services import run_execute
+from backend.polls.models import Poll
 
 URL = "/polls/poll/runs/"
 
@@ -34,9 +35,19 @@ def test_others_are_refused(client, member_client, poll, url):
     assert not Run.objects.exists()
 
 
-def test_only_staff_see_the_way_there(member_client, staff_client, poll):
+def test_the_owner_starts_a_run_and_sees_it(member_client, member, poll):
+    Poll.objects.update(owner=member)
+    page = member_client.post(URL, follow=True)
+    run = Run.objects.get()
+    assert f"Run {run.pk} is queued" in page.text
+    assert member_client.get(f"{URL}{run.pk}/").status_code == 200
+
+
+def test_only_those_who_may_see_the_way_there(member_client, member, staff_client, poll):
     assert URL not in member_client.get("/polls/poll/").text
     assert URL in staff_client.get("/polls/poll/").text
+    Poll.objects.update(owner=member)
+    assert URL in member_client.get("/polls/poll/").text
 
 
 def test_an_active_run_is_asked_for_again_and_an_ended_one_is_not(staff_client, poll):

@@ -81,9 +81,16 @@ def test_visitors_must_log_in(api: Api, world: World, method: str, path: str) ->
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
-def test_users_who_are_not_staff_are_refused(api: Api, world: World, user: User, method: str, path: str) -> None:
-    problem(getattr(api.login(user), method)(path), 403, "permission_denied")
+def test_others_are_refused(api: Api, world: World, user: User, method: str, path: str) -> None:
+    problem(getattr(api.login(user), method)(path), 403, "poll_not_managed")
     assert not Run.objects.exists()
+
+
+def test_the_owner_starts_follows_and_cancels_runs(api: Api, world: World, user: User) -> None:
+    Poll.objects.filter(pk=world.poll.pk).update(owner=user)
+    run = api.login(user).post(PATH).json()
+    assert api.get(f"{PATH}{run['id']}/").json() == api.get(PATH).json()["results"][0] | run
+    assert api.post(f"{PATH}{run['id']}/cancel/").json()["status"] == "cancelled"
 
 
 def test_starting_needs_the_csrf_token(schema: dict[str, Any], world: World, staff: User) -> None:

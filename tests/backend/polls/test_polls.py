@@ -4,9 +4,16 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
-from backend.common.errors import NoCriterion, PollNotFound, UnknownCriterion
+from backend.common.errors import NoCriterion, PollNotFound, PollNotManaged, UnknownCriterion
 from backend.polls.models import Criterion, News, Poll
-from backend.polls.selectors import criterion_get, criterion_list, poll_get, poll_list
+from backend.polls.selectors import (
+    criterion_get,
+    criterion_list,
+    poll_get,
+    poll_get_managed,
+    poll_is_managed,
+    poll_list,
+)
 from backend.polls.services import news_add, news_add_everywhere
 from tests.factories import CriterionFactory, PollFactory, UserFactory
 
@@ -22,6 +29,40 @@ def polls() -> dict[str, Poll]:
 def test_only_public_polls_are_listed_except_for_staff(polls):
     assert list(poll_list(user=NOBODY)) == list(poll_list(user=UserFactory())) == [polls["public"]]
     assert set(poll_list(user=UserFactory(is_staff=True))) == {*polls.values()}
+
+
+def test_owners_see_their_polls_whatever_the_visibility(polls):
+    owner = UserFactory()
+    Poll.objects.filter(visibility="staff").update(owner=owner)
+    assert set(poll_list(user=owner)) == {polls["public"], polls["staff"]}
+    assert poll_get(user=owner, slug="staff") == polls["staff"]
+
+
+@pytest.mark.parametrize(
+    ("who", "manages"),
+    [("nobody", False), ("member", False), ("blocked owner", False), ("owner", True), ("staff", True)],
+)
+def test_a_poll_is_managed_by_its_owner_and_the_staff(who, manages):
+    people = {
+        "nobody": NOBODY,
+        "member": UserFactory(),
+        "owner": UserFactory(),
+        "blocked owner": UserFactory(is_active=False),
+        "staff": UserFactory(is_staff=True),
+    }
+    owned = PollFactory(owner=people["blocked owner" if who == "blocked owner" else "owner"])
+    assert poll_is_managed(poll=owned, user=people[who]) == manages
+    if manages:
+        assert poll_get_managed(user=people[who], slug=owned.slug) == owned
+    else:
+        with pytest.raises(PollNotManaged):
+            poll_get_managed(user=people[who], slug=owned.slug)
+
+
+def test_a_poll_without_owner_is_managed_by_staff_alone():
+    poll = PollFactory(owner=None)
+    assert not poll_is_managed(poll=poll, user=NOBODY)
+    assert not poll_is_managed(poll=poll, user=UserFactory())
 
 
 def test_an_unlisted_poll_is_open_to_whoever_knows_it(polls):
