@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from solidago.dataset import Floats
 from solidago.engine.threads import Threads
 from solidago.kernels import rows as kernels
 from solidago.triples import Triples
@@ -23,3 +24,9 @@ def squash(triples: Triples, threads: Threads) -> Triples:
         ),
     )
     return squashed
+
+
+def squashed(scores: Floats) -> Floats:
+    """Return scaled scores, or bounds on them, in published points: ``phi(x) = 100 x / sqrt(1 + x^2)``."""
+    points: Floats = 100.0 * scores / np.hypot(1.0, scores)
+    return points

@@ -27,7 +27,7 @@ def affine_overtrust(ratings: Ratings, trust: Floats, config: Config) -> Floats:
     -------
     (S,) float64 in [0, 1]
     """
-    start, raters = ratings.by_entity(_by_trust(ratings, trust))
+    start, raters = ratings.by_entity(by_trust(ratings, trust))
     rights = np.empty(len(ratings))
     kernels.rights(
         start, raters, ratings.user, trust, ratings.privacy, config.overtrust_bias, config.overtrust_scale, rights
@@ -35,7 +35,7 @@ def affine_overtrust(ratings: Ratings, trust: Floats, config: Config) -> Floats:
     return rights
 
 
-def _by_trust(ratings: Ratings, trust: Floats) -> Indices:
+def by_trust(ratings: Ratings, trust: Floats) -> Indices:
     """Return the ratings in the order of their users' trust."""
     users = np.argsort(trust, kind="stable")
     counts = np.diff(ratings.rows)[users]

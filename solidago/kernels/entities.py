@@ -11,7 +11,7 @@ from solidago.kernels.robust import deviation, median, quantile
 
 
 @part
-def _floor(trust: Floats, weight: Floats, n: int, bias: float, scale: float) -> float:
+def least_right(trust: Floats, weight: Floats, n: int, bias: float, scale: float) -> float:
     """Return w_min in [0, 1]: the root of ``over(w) = sum weight max(w - trust, 0) = bias + scale * sum weight trust``.
 
     Trust ascends. over is then the largest of the lines of its first n voters, so its root is the least of theirs.
@@ -42,7 +42,7 @@ def rights(
         for i in range(n):
             rating = raters[start[e] + i]
             trust[i], weight[i] = user_trust[user[rating]], private[rating]
-        floor = _floor(trust, weight, n, bias, scale)
+        floor = least_right(trust, weight, n, bias, scale)
         for i in range(n):
             right[raters[start[e] + i]] = weight[i] * max(trust[i], floor)
 
