@@ -2,16 +2,18 @@
 
 import numpy as np
 
+from backend.pipeline.audit import audit_told
 from backend.pipeline.snapshot import Facts
+from solidago.monotonicity import RunAudit
 from solidago.pipeline import Result
 
 Report = dict[str, object]
 """Ready for JSON."""
 
 
-def run_report(*, facts: Facts, result: Result) -> Report:
+def run_report(*, facts: Facts, result: Result, audit: RunAudit) -> Report:
     """Return the report of a run that computed its scores."""
-    return {**run_counts(facts=facts), "certificates": _certificates(result)}
+    return {**run_counts(facts=facts), "certificates": _certificates(result), "audit": audit_told(audit)}
 
 
 def run_counts(*, facts: Facts) -> dict[str, int]:

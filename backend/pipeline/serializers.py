@@ -47,7 +47,10 @@ class RunDetailSerializer(RunSerializer):
 
     config = serializers.DictField()
     seconds = serializers.DictField(child=serializers.FloatField(), help_text="Seconds per step.")
-    report = serializers.DictField(help_text="Counts and certificates.")
+    report = serializers.DictField(
+        help_text="Counts, certificates, and the audit: by criterion and question, how many judgments were moved by a "
+        "step of the slider, how often that harmed what they prefer, at worst by how many points, and at which step."
+    )
 
     class Meta(RunSerializer.Meta):
         fields = (*RunSerializer.Meta.fields, "config", "seconds", "report")

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from backend.accounts.models import User
 from backend.common.errors import ApplicationError, InvalidRunConfig, RunAlreadyActive, RunNotActive
+from backend.pipeline.audit import run_audited
 from backend.pipeline.models import Run
 from backend.pipeline.progress import Reporter
-from backend.pipeline.report import run_counts, run_report
+from backend.pipeline.report import Report, run_counts, run_report
 from backend.pipeline.results import score_tables
 from backend.pipeline.snapshot import Facts, facts_read, snapshot_store, snapshots_prune
 from backend.polls.models import Poll
@@ -30,13 +31,21 @@ from solidago.source import code_version
 
 logger = logging.getLogger(__name__)
 
-SNAPSHOT, PUBLICATION = "snapshot", "publication"
-STEPS = (SNAPSHOT, *pipeline.STEPS, PUBLICATION)
+SNAPSHOT, AUDIT, PUBLICATION = "snapshot", "audit", "publication"
+STEPS = (SNAPSHOT, *pipeline.STEPS, AUDIT, PUBLICATION)
 """All steps of a run, in order."""
 
 
 class LeaseLost(Exception):
     """Another execution holds this run now, or it was cancelled: nothing of this one may be published."""
+
+
+class AuditFailed(Exception):
+    """The scores break a promise that is a theorem, so they are wrong, and stay unpublished."""
+
+    def __init__(self, *, facts: Facts, report: Report) -> None:
+        self.facts, self.report = facts, report
+        super().__init__()
 
 
 def run_create(
@@ -139,6 +148,13 @@ def _execute_or_fail(run_id: int, lease: UUID, reporter: Reporter) -> None:
         _execute(run, lease, reporter)
     except (Cancelled, LeaseLost):
         _end(run, lease, Run.Status.CANCELLED, "")
+    except AuditFailed as failure:
+        message = _(
+            "The audit found judgments that harm what they prefer, which must never happen: these scores are wrong. "
+            "Nothing was published, and the scores shown before stay. The report says where it went wrong."
+        )
+        found = {"report": failure.report, "snapshot_digest": failure.facts.digest}
+        _end(run, lease, Run.Status.FAILED, message, **found)
     except (ApplicationError, SolidagoError) as error:
         logger.exception("Run %s failed", run_id)
         _end(run, lease, Run.Status.FAILED, str(error))
@@ -148,11 +164,11 @@ def _execute_or_fail(run_id: int, lease: UUID, reporter: Reporter) -> None:
         _end(run, lease, Run.Status.FAILED, message % {"kind": type(error).__name__})
 
 
-def _end(run: Run, lease: UUID, status: Run.Status, message: str) -> None:
+def _end(run: Run, lease: UUID, status: Run.Status, message: str, **found: object) -> None:
     """Close the run, unless it belongs to somebody else by now."""
     now = timezone.now()
     Run.objects.filter(pk=run.pk, lease=lease, status=Run.Status.RUNNING).update(
-        status=status, error=message, finished_at=now, updated_at=now
+        status=status, error=message, finished_at=now, updated_at=now, **found
     )
 
 
@@ -168,17 +184,32 @@ def _execute(run: Run, lease: UUID, reporter: Reporter) -> None:
         snapshot_store(poll=run.poll, facts=facts)
     result = pipeline.run(facts.dataset, config, progress=reporter.progress, cancelled=reporter.cancelled)
     seconds |= result.seconds
+    report = _audited(facts, config, result, seconds, reporter)
     with _timed(PUBLICATION, seconds, reporter), transaction.atomic():
         score_set = _publish(run, facts, config, result)
-        _finish(run, lease, facts, seconds, score_set=score_set, report=run_report(facts=facts, result=result))
+        _finish(run, lease, facts, seconds, score_set=score_set, report=report)
     Run.objects.filter(pk=run.pk).update(seconds=seconds)
     score_sets_prune(poll=run.poll)
     kept = [score_set.snapshot_digest for score_set in score_sets_kept_whole(poll=run.poll)]
     snapshots_prune(poll=run.poll, keep=kept)
 
 
+def _audited(
+    facts: Facts, config: Config, result: pipeline.Result, seconds: dict[str, float], reporter: Reporter
+) -> Report:
+    """Return the run's report, unless its audit shows that it must not be published."""
+    with _timed(AUDIT, seconds, reporter):
+        audit = run_audited(facts=facts, config=config, result=result)
+    report = run_report(facts=facts, result=result, audit=audit)
+    if not audit.passed:
+        raise AuditFailed(facts=facts, report=report)
+    return report
+
+
 @contextmanager
 def _timed(step: str, seconds: dict[str, float], reporter: Reporter) -> Iterator[None]:
+    if reporter.cancelled():
+        raise Cancelled(f"Cancelled before the step: {step}.")
     reporter.progress(step, 0, 1)
     started = time.monotonic()
     yield

@@ -1,5 +1,7 @@
 """Names for people in place of names for machines."""
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
@@ -16,9 +18,27 @@ STEPS: dict[str, Promise] = {
     "scaling": _("One scale for all contributors"),
     "standardisation": _("A common unit and zero"),
     "aggregation": _("The common scores"),
+    "audit": _("Trying whether a judgment can backfire"),
     "publication": _("Publishing"),
 }
 """Steps of a run."""
+
+
+QUESTIONS: dict[str, Promise] = {
+    "own": _("The contributor's own scores (never, or the run fails)"),
+    "own_each": _("The contributor's own scores, each by itself"),
+    "scaled": _("The same, with the contributor's scale found anew"),
+    "frozen": _("Common scores, on the scales as they were (never, or the run fails)"),
+    "intervals": _("The same, with the contributor's new intervals"),
+    "end_to_end": _("Common scores, with everything found anew"),
+}
+"""What an audit asks of each moved judgment, in order."""
+
+
+@register.filter
+def answers(audited: Mapping[str, Any]) -> list[tuple[Promise, Mapping[str, Any]]]:
+    """Return each question that was asked of a criterion with its figures."""
+    return [(QUESTIONS[name], audited[name]) for name in QUESTIONS if audited.get(name)]
 
 
 @register.filter

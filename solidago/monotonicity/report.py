@@ -70,6 +70,8 @@ class CriterionAudit:
 
     Attributes
     ----------
+    judgments, sampled : int
+        How many judgments there are, and how many of them were moved.
     own : RunCheck
         In the contributor's own scores. Never, by theorem.
     scaled : RunCheck
@@ -83,6 +85,8 @@ class CriterionAudit:
         In collective scores when everything is found anew, for fewer moves.
     """
 
+    judgments: int
+    sampled: int
     own: RunCheck
     scaled: RunCheck
     frozen: RunCheck

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 Rows = NDArray[np.intp]
 
 EFFORT = 0.03
-"""Share of all judgments that the sampled contributors may have made together: it bounds the audit's cost."""
+"""Share of all judgments that the sampled contributors may have made together: it bounds the audit's cost,"""
+LEAST_EFFORT = 2_000
+"""or, where that is more, so many judgments: about ten milliseconds."""
 SLIDER_STEP = 0.1
 """Of the slider from -10 to 10."""
 _ROUNDING = 1e-6
@@ -46,7 +48,7 @@ def audit_run(
     *,
     criteria: Sequence[str] | None = None,
     sample: int = 100,
-    effort: float = EFFORT,
+    effort: float | None = None,
     end_to_end: int = 1,
     scalers_end_to_end: int = 0,
     seed: int = 0,
@@ -66,8 +68,9 @@ def audit_run(
         By default all of the result.
     sample : int
         At most so many judgments of each criterion.
-    effort : float
-        And only until their contributors have made together this share of the criterion's judgments (one at least).
+    effort : float, optional
+        And only until their contributors have made together this share of the criterion's judgments (one at least);
+        by default 3 %, or 2,000 judgments where that is more.
     end_to_end : int
         For so many of them, by contributors who are no scalers, everything is computed again.
     scalers_end_to_end : int
@@ -107,9 +110,15 @@ def audit_run(
                 raise InvalidInput(f"The run has no criterion {name!r}; it has: {', '.join(result.criteria)}.")
             rng = np.random.default_rng([seed, dataset.criteria.index(name)])
             state = RunState(dataset, name, config, result, pool)
-            moves = draw(state.ratings, slider_step(config), sample, effort, rng)
+            share = affordable(len(state.ratings.value)) if effort is None else effort
+            moves = draw(state.ratings, slider_step(config), sample, share, rng)
             audits[name] = Consequences(state, moves).report(end_to_end, scalers_end_to_end)
     return RunAudit(audits, seed, slider_step(config))
+
+
+def affordable(judgments: int) -> float:
+    """Return the share of a criterion's judgments that an audit may go through by default."""
+    return max(EFFORT, LEAST_EFFORT / max(judgments, 1))
 
 
 def slider_step(config: Config) -> float:
@@ -120,10 +129,10 @@ def slider_step(config: Config) -> float:
     return 2.0 * law.b if law.b else SLIDER_STEP
 
 
-def _check_parameters(sample: int, effort: float, end_to_end: int, scalers_end_to_end: int, seed: int) -> None:
+def _check_parameters(sample: int, effort: float | None, end_to_end: int, scalers_end_to_end: int, seed: int) -> None:
     if min(sample - 1, end_to_end, scalers_end_to_end, seed) < 0:
         raise InvalidInput("sample must be at least 1, end_to_end, scalers_end_to_end and seed at least 0.")
-    if not effort >= 0.0:
+    if effort is not None and not effort >= 0.0:
         raise InvalidInput("effort must be at least 0.")
 
 
@@ -150,6 +159,8 @@ class Consequences:
         few = self._few(end_to_end, scalers_end_to_end)
         start = [("aggregation", frozen.of(few)), ("uncertainties", intervals.of(few))]
         return CriterionAudit(
+            judgments=len(self.state.ratings.value),
+            sampled=len(np.unique(self.moves.judgment)),
             own=self._check(every, [("preferences", own)]),
             scaled=self._check(every, [("preferences", own), ("scaling", scaled)]),
             frozen=self._check(every, [("aggregation", frozen)]),

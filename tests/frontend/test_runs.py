@@ -5,6 +5,7 @@ import pytest
 from backend.pipeline.models import Run
 from backend.pipeline.services import run_execute
 from backend.polls.models import Poll
+from tests.factories import judged_poll
 
 URL = "/polls/poll/runs/"
 
@@ -115,3 +116,24 @@ def test_the_number_of_queries_is_constant(staff_client, poll, django_assert_num
         run_of(poll, status=Run.Status.FAILED)
     with django_assert_num_queries(len(few)):
         staff_client.get(URL)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_audit_is_told_in_words(staff_client):
+    poll = judged_poll()
+    run = run_execute(run_id=run_of(poll).pk)
+    detail = staff_client.get(f"/polls/{poll.slug}/runs/{run.pk}/").text
+    assert "Can a judgment backfire?" in detail
+    assert "of 9 judgments tried" in detail
+    assert "What can never go wrong did not" in detail
+
+
+def test_an_audit_that_found_something_says_where_and_how_bad(staff_client, poll):
+    figures = {"moves": 40, "violated": 3, "rate": 0.075, "worst": 1.25, "by_step": {"preferences": 3}}
+    audit = {"passed": False, "criteria": {"good": {"judgments": 1200, "sampled": 20, "own": figures}}}
+    run = run_of(poll, status=Run.Status.FAILED, report={"audit": audit})
+    detail = staff_client.get(f"{URL}{run.pk}/").text
+    assert "20 of 1,200 judgments tried" in detail
+    assert "Each contributor&#x27;s own scores (3)" in detail
+    assert "1.250" in detail
+    assert "were not published" in detail
