@@ -160,7 +160,7 @@ def checked_embedding(embedding: ArrayLike | Embedding) -> Embedding:
     return features
 
 
-def fit(comparisons: Comparisons, prior: Prior, law: RootLaw) -> LinearFit:
+def fit(comparisons: Comparisons, prior: Prior, law: RootLaw, *, expected: Floats | None = None) -> LinearFit:
     """Fit one contributor's model, by Newton's method with conjugate gradients: nothing dense is ever made.
 
     Parameters
@@ -168,11 +168,14 @@ def fit(comparisons: Comparisons, prior: Prior, law: RootLaw) -> LinearFit:
     comparisons : Comparisons
     prior : Prior
     law : RootLaw
+    expected : (A,) float64, optional
+        Scores before any judgment, zero by default: then ``theta = expected + X beta``. As long as they do not depend
+        on these comparisons, the model is as monotone as without them.
 
     Raises
     ------
     InvalidInput
-        The prior is about another number of entities.
+        The prior or what is expected is about another number of entities.
     NotConverged
         The gradient's norm exceeds 1e-9.
 
@@ -192,13 +195,16 @@ def fit(comparisons: Comparisons, prior: Prior, law: RootLaw) -> LinearFit:
     """
     if prior.embedding.shape[0] != comparisons.n_entities:
         raise InvalidInput("The prior and the comparisons must be about the same number of entities.")
-    objective = _Objective(comparisons, prior, law)
+    mean = np.zeros(comparisons.n_entities) if expected is None else expected
+    if mean.shape != (comparisons.n_entities,) or not np.isfinite(mean).all():
+        raise InvalidInput("What is expected must be a finite number for each entity.")
+    objective = _Objective(comparisons, prior, law, mean)
     beta = np.zeros(prior.precision.shape[0])
     gradient, weight = objective.slope(beta)
     norm, conjugate_steps = float(np.linalg.norm(gradient)), 0
     for newton_steps in range(_NEWTON_STEPS):
         if norm <= 0.5 * MAX_GRADIENT:
-            theta = prior.embedding @ beta
+            theta = mean + prior.embedding @ beta
             return LinearFit(theta, beta, norm, prior.sigma**2 * norm, newton_steps, conjugate_steps)
         tolerance = np.array([max(min(0.5, np.sqrt(norm)) * norm, 0.1 * MAX_GRADIENT)])
         curve, diagonal = partial(objective.curve, weight), objective.diagonal(weight)
@@ -211,7 +217,8 @@ def fit(comparisons: Comparisons, prior: Prior, law: RootLaw) -> LinearFit:
 class _Objective:
     """The function to minimise over beta, through its derivatives."""
 
-    def __init__(self, comparisons: Comparisons, prior: Prior, law: RootLaw) -> None:
+    def __init__(self, comparisons: Comparisons, prior: Prior, law: RootLaw, mean: Floats) -> None:
+        self.gaps: Floats = mean[comparisons.left] - mean[comparisons.right]
         self.design = sparse.csr_array(comparisons.incidence() @ prior.embedding)
         self.adjoint = sparse.csr_array(self.design.T)
         self.squares = sparse.csr_array(self.adjoint.multiply(self.adjoint))
@@ -219,7 +226,7 @@ class _Objective:
 
     def slope(self, beta: Floats) -> tuple[Floats, Floats]:
         """Return the gradient, and Phi'' at each comparison."""
-        _, slope, curvature = self.law.cumulants(self.design @ beta)
+        _, slope, curvature = self.law.cumulants(self.gaps + self.design @ beta)
         return self.precision @ beta + self.adjoint @ (slope + self.value), curvature
 
     def curve(self, weight: Floats, v: Floats) -> Floats:
