@@ -17,7 +17,7 @@ from solidago.ratings import Ratings, index_ratings
 from solidago.root_laws import RootLaw
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from solidago.dataset import Dataset, Flags, Floats, Indices
 
@@ -87,6 +87,7 @@ def calibrate(
     folds: int = FOLDS,
     seed: int = 0,
     threads: int | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Calibration:
     """Compare choices of sigma and root law by cross-validation.
 
@@ -106,6 +107,8 @@ def calibrate(
         Decides who is dealt what, with the canonical order of the dataset.
     threads : int, optional
         Does not change the outcome.
+    progress : callable, optional
+        Told before each candidate how many are done, and of how many. What it raises ends the measurement.
 
     Returns
     -------
@@ -138,7 +141,10 @@ def calibrate(
     with Threads(threads) as pool:
         ratings = index_ratings(judgments, len(dataset.users), len(dataset.entities), dataset.private, 1.0, pool)
         fold = _dealt(judgments.user, folds, seed)
-        errors = np.array([_errors(ratings, judgments.user, fold, folds, config, pool) for config in configs])
+        errors = np.empty((len(configs), folds))
+        for place, config in enumerate(configs):
+            progress(place, len(configs))
+            errors[place] = _errors(ratings, judgments.user, fold, folds, config, pool)
     return Calibration(
         criterion,
         _compared(configs, errors, np.bincount(fold).astype(np.float64)),

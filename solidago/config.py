@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from solidago.errors import InvalidConfig
 
-_PRESETS: Mapping[str, Mapping[str, object]] = {"tournesol": {}}
+PRESETS: Mapping[str, Mapping[str, object]] = {"tournesol": {}}
 _LIPSCHITZ_FIELDS = ("scaling_lipschitz", "standardise_lipschitz", "shift_lipschitz", "aggregation_lipschitz")
 _ROOT_LAW = re.compile(r"uniform|bernoulli|gaussian|k-nary:([1-9][0-9]{0,4})")
 
@@ -88,9 +88,9 @@ class Config:
     @classmethod
     def preset(cls, name: str) -> Self:
         """Return the named set of constants; the only one so far is ``tournesol``."""
-        if name not in _PRESETS:
-            raise InvalidConfig("preset", f"must be one of: {', '.join(_PRESETS)}")
-        return cls(**_PRESETS[name])  # type: ignore[arg-type]  # the constructor checks every value
+        if name not in PRESETS:
+            raise InvalidConfig("preset", f"must be one of: {', '.join(PRESETS)}")
+        return cls(**PRESETS[name])  # type: ignore[arg-type]  # the constructor checks every value
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, object]) -> Self:

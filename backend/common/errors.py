@@ -52,6 +52,45 @@ class PollChangedMeanwhile(ApplicationError):
     template = _("Somebody changed this poll while you were at it, so nothing was saved. Read it again, then decide.")
 
 
+class CriterionJudged(ApplicationError):
+    code = "criterion_judged"
+    status = 409
+    template = _("The criterion “%(name)s” was judged and stays. Make it optional to ask about it less often.")
+
+
+class TooManyCriteria(ApplicationError):
+    code = "too_many_criteria"
+    template = _("A poll has at most %(most)s criteria.")
+
+
+class InvalidItems(ApplicationError):
+    code = "invalid_items"
+    template = _("Nothing was read. %(reason)s")
+
+
+class NothingToCalibrate(ApplicationError):
+    code = "nothing_to_calibrate"
+    status = 409
+    template = _("There are no judgments of a run to learn from yet. Start a run, then come back when it is done.")
+
+
+class TooFewJudgments(ApplicationError):
+    code = "too_few_judgments"
+    status = 409
+    template = _("The main criterion has fewer than %(least)s judgments: too few to learn from. Ask for more first.")
+
+
+class CalibrationAlreadyActive(ApplicationError):
+    code = "calibration_already_active"
+    status = 409
+    template = _("A check of this poll is under way already. Wait until it ends.")
+
+
+class CalibrationNotFound(NotFound):
+    code = "calibration_not_found"
+    template = _("This poll has no finished check of its constants.")
+
+
 class EntityNotFound(NotFound):
     code = "entity_not_found"
     template = _("This poll has no item “%(uid)s”.")

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from backend.common.admin import CascadingAdmin, ModelForm, ReadOnlyAdmin, TabularInline
 from backend.common.errors import InvalidRunConfig, RunNotActive
-from backend.pipeline.models import Run, Snapshot
+from backend.pipeline.models import Calibration, Run, Snapshot
 from backend.pipeline.services import run_cancel, run_config_check
 from backend.polls.models import Criterion, Poll
 from backend.polls.services import news_add
@@ -78,3 +78,11 @@ class SnapshotAdmin(ReadOnlyAdmin[Snapshot]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Snapshot]:
         return super().get_queryset(request).defer("content")
+
+
+@admin.register(Calibration)
+class CalibrationAdmin(ReadOnlyAdmin[Calibration]):
+    list_display = ("id", "poll", "status", "started_by", "sampled", "seconds", "created_at")
+    list_filter = ("status", "poll")
+    list_select_related = ("poll", "started_by")
+    search_fields = ("poll__slug", "snapshot_digest", "error")

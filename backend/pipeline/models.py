@@ -1,6 +1,6 @@
 """Runs: from a snapshot of the judgments to a published score set."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -84,3 +84,55 @@ class Run(BaseModel):
 
     def __str__(self) -> str:
         return f"Run {self.pk} of {self.poll_id}: {self.status}"
+
+
+class Calibration(BaseModel):
+    """One measurement of which sigma and root law suit the main criterion of a poll."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("Queued")
+        RUNNING = "running", _("Running")
+        SUCCEEDED = "succeeded", _("Succeeded")
+        FAILED = "failed", _("Failed")
+
+    ACTIVE: ClassVar = (Status.QUEUED, Status.RUNNING)
+
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="calibrations")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="calibrations"
+    )
+    lease = models.UUIDField(
+        null=True, blank=True, editable=False, help_text=_("Held by the one execution that may write the outcome.")
+    )
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    snapshot_digest = models.CharField(max_length=64, blank=True)
+    criterion = models.CharField(max_length=500, blank=True)
+    judgments = models.PositiveIntegerField(default=0, help_text=_("How many were read."))
+    sampled = models.PositiveIntegerField(default=0, help_text=_("How many of them the measurement used."))
+    seconds = models.FloatField(default=0.0)
+    candidates = models.JSONField(default=list, blank=True, help_text=_("Each sigma and root law, with its error."))
+    indifferent = models.FloatField(default=0.0, help_text=_("The error of a model that knows nothing."))
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("poll",), condition=Q(status__in=("queued", "running")), name="one_active_calibration_per_poll"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=("queued", "running", "succeeded", "failed")), name="calibration_status_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Calibration {self.pk} of {self.poll_id}: {self.status}"
+
+    @property
+    def best(self) -> dict[str, Any] | None:
+        """The candidate of the smallest error; the first one of several."""
+        return min(self.candidates, key=lambda candidate: float(candidate["error"]), default=None)

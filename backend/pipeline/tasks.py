@@ -5,6 +5,7 @@
 from celery import shared_task
 from celery.signals import worker_process_init
 
+from backend.pipeline.calibration import calibration_execute, calibrations_recover
 from backend.pipeline.reaper import runs_recover, runs_start_for_news
 from backend.pipeline.services import run_execute
 from solidago.engine import warm
@@ -16,10 +17,17 @@ def run_execute_task(run_id: int) -> None:
     run_execute(run_id=run_id)
 
 
+@shared_task(name="pipeline.calibration_execute")
+def calibration_execute_task(calibration_id: int) -> None:
+    """Execute a calibration; a second delivery of the same message finds it taken and does nothing."""
+    calibration_execute(calibration_id=calibration_id)
+
+
 @shared_task(name="pipeline.start_runs_for_news", expires=5)
 def start_runs_for_news() -> None:
     """Keep published scores up to date with judgments; every few seconds, by beat."""
     runs_recover()
+    calibrations_recover()
     runs_start_for_news()
 
 

@@ -42,6 +42,11 @@ class Poll(BaseModel):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def version(self) -> str:
+        """Another text after every change: what forms send back, so that nobody overwrites what they have not read."""
+        return self.updated_at.isoformat()
+
 
 class Criterion(BaseModel):
     """One aspect on which two entities are compared. The first of a poll is its main criterion."""
