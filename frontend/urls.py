@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from frontend.pages import compare, comparisons, home, items, ranking, runs, site
+from frontend.pages import compare, comparisons, dataset, home, items, ranking, runs, site
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("polls/<str:slug>/compare/undo/", compare.compare_undo, name="compare_undo"),
     path("polls/<str:slug>/comparisons/", comparisons.comparisons, name="comparisons"),
     path("polls/<str:slug>/comparisons/delete/", comparisons.comparison_delete_own, name="comparison_delete"),
+    path("polls/<str:slug>/dataset.zip", dataset.dataset_export, name="dataset_export"),
     path("polls/<str:slug>/runs/", runs.runs, name="runs"),
     path("polls/<str:slug>/runs/<int:run_id>/", runs.run_detail, name="run"),
 ]

@@ -1,6 +1,6 @@
 """Whole tables in and out of PostgreSQL, by COPY and polars frames: a million rows in about a second."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 
@@ -25,6 +25,16 @@ def copy_out(query: str, parameters: Sequence[object], schema: Schema) -> pl.Dat
         return pl.DataFrame(schema=schema)
     buffer.seek(0)
     return pl.read_csv(buffer, has_header=False, schema=schema)
+
+
+def copy_to(query: str, parameters: Sequence[object], write: Callable[[bytes], object]) -> int:
+    """Hand the rows of a query to ``write`` as CSV without a header, block by block; return how many there are."""
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", parameters) as copy:
+            for block in copy:
+                write(bytes(block))
+        rows: int = cursor.rowcount
+    return rows
 
 
 def copy_in(table: str, frame: pl.DataFrame, *, freeze: bool = False) -> None:

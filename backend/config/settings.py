@@ -210,6 +210,7 @@ API_LIMITS = {
     "reads": env.int("API_LIMIT_READS", default=3_000),
     "writes": env.int("API_LIMIT_WRITES", default=120),
     "run_starts": env.int("API_LIMIT_RUN_STARTS", default=10),
+    "exports": env.int("API_LIMIT_EXPORTS", default=6),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": f"{SITE_NAME} API",

@@ -5,7 +5,8 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.gzip import gzip_page
@@ -22,17 +23,30 @@ class PageRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def page(*methods: str) -> Callable[[View], View]:
     """Make a view a page: only these methods; expected errors become a page that says what to do."""
 
     def decorate(view: View) -> View:
-        @gzip_page  # its random padding and the masked CSRF token leave nothing to guess from lengths
+        # Its random padding and the masked CSRF token leave nothing to guess from lengths.
+        decorated: View = gzip_page(_answered(*methods)(view))
+        return decorated
+
+    return decorate
+
+
+def download(view: View) -> View:
+    """Make a view a download: like a page, but what it sends is compressed already."""
+    return _answered("GET", "HEAD")(view)
+
+
+def _answered(*methods: str) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
         @require_http_methods(methods)
         @wraps(view)
-        def wrapped(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def wrapped(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
                 response = view(request, *args, **kwargs)
             except ApplicationError as error:

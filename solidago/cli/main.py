@@ -20,14 +20,13 @@ def main(arguments: Sequence[str]) -> int:
     """Do what the arguments say; return the exit status (2: the input is at fault)."""
     options = _parser().parse_args(arguments)
     try:
-        options.command(options)
+        return options.command(options) or 0
     except KeyboardInterrupt:
         return _end("Stopped; nothing was written.", INTERRUPTED)
     except InvalidInput as error:
         return _end(f"Error: {error}", REFUSED)
     except SolidagoError as error:
         return _end(f"Failed: {error}", FAILED)
-    return 0
 
 
 def _end(line: str, status: int) -> int:
@@ -47,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--threads", type=_threads, metavar="N", help="at most so many threads (default: all)")
     run.set_defaults(command=_run)
     _add_calibrate(commands.add_parser("calibrate", help="measure which sigma and root law suit a dataset"))
+    _add_verify(commands.add_parser("verify", help="compute the scores of a poll's public export again and compare"))
     warm = commands.add_parser("warm", help="compile the numeric kernels, so that later runs start at once")
     warm.set_defaults(command=_warm)
     return parser
@@ -63,6 +63,17 @@ def _add_calibrate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the folds (default: 0)")
     parser.add_argument("--threads", type=_threads, metavar="N", help="at most so many threads (default: all)")
     parser.set_defaults(command=_calibrate)
+
+
+def _add_verify(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "Exit status: 0 verified, 3 something is private, 4 different, 5 of other software."
+    parser.add_argument("export", type=Path, metavar="EXPORT.zip", help="the public dataset of a poll")
+    parser.add_argument(
+        "--without", action="append", default=[], metavar="USER", help="show what this person changed (repeatable)"
+    )
+    parser.add_argument("--threads", type=_threads, metavar="N", help="at most so many threads (default: all)")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.set_defaults(command=_verify)
 
 
 def _threads(text: str) -> int:
@@ -104,6 +115,14 @@ def _calibrate(options: argparse.Namespace) -> None:
             threads=options.threads,
         )
     )
+
+
+def _verify(options: argparse.Namespace) -> int:
+    if options.threads is not None:
+        os.environ["POLARS_MAX_THREADS"] = str(options.threads)  # polars reads it when it is imported
+    from solidago.cli.verify import Doubt, answer
+
+    return answer(Doubt(export=options.export, without=options.without, threads=options.threads, as_json=options.json))
 
 
 def _warm(options: argparse.Namespace) -> None:

@@ -39,6 +39,8 @@ def _collective(outcome: CriterionResult) -> Columns:
         "video": scores.entity,
         "score": scores.score,
         "uncertainty": scores.left + scores.right,
+        "uncertainty_left": scores.left,
+        "uncertainty_right": scores.right,
         "polarisation": scores.polarisation,
         "contributors": scores.contributors,
     }
@@ -51,6 +53,8 @@ def _individual(outcome: CriterionResult) -> Columns:
         "video": scores.entity,
         "score": scores.score,
         "uncertainty": scores.left + scores.right,
+        "uncertainty_left": scores.left,
+        "uncertainty_right": scores.right,
         "voting_right": scores.voting_right,
         "raw_score": scores.raw_score,
         "raw_uncertainty_left": scores.raw_left,
@@ -84,7 +88,7 @@ LAYOUTS = (
     Layout(
         "collective_criteria_scores.csv",
         ("video", "criteria"),
-        ("score", "uncertainty", "polarisation", "contributors"),
+        ("score", "uncertainty", "uncertainty_left", "uncertainty_right", "polarisation", "contributors"),
         _collective,
     ),
     Layout(
@@ -93,6 +97,8 @@ LAYOUTS = (
         (
             "score",
             "uncertainty",
+            "uncertainty_left",
+            "uncertainty_right",
             "voting_right",
             "raw_score",
             "raw_uncertainty_left",

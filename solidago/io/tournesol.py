@@ -2,7 +2,8 @@
 
 Columns may come in any order and with others beside them. ``score_max`` is optional (10: the exports before 2024
 had no such column). Trust is ``trust_score`` as given, or computed from ``is_pretrusted`` and the vouches where that
-column is there. People who appear only in vouchers.csv are users as well. A negative score prefers video_a.
+column is there. People who appear only in vouchers.csv are users as well. A negative score prefers video_a. Names
+that our own exports guard against spreadsheets (`solidago.io.guard`) come back as they were.
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ from solidago.dataset import Dataset
 from solidago.errors import InvalidFile, InvalidInput, InvalidRow
 from solidago.io.archive import Source, open_archive
 from solidago.io.csv_member import CsvMember, csv_member, flags, numbers
+from solidago.io.guard import unguarded
+from solidago.io.metadata import FORMULA_GUARD, read_metadata
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from solidago.dataset import Floats
+    from solidago.dataset import Flags, Floats, Judgments
 
 COMPARISONS, USERS, VOUCHERS = "comparisons.csv", "users.csv", "vouchers.csv"
 SCORE_MAX = 10.0
@@ -67,6 +70,7 @@ def read(source: Source) -> Export:
         With the member, the line and what is wrong with it.
     """
     with open_archive(source) as archive:
+        is_guarded = FORMULA_GUARD in read_metadata(archive)
         members = {"users": csv_member(USERS, archive.read(USERS))}
         users, given = _users(members["users"])
         if VOUCHERS in archive or not given:
@@ -75,6 +79,10 @@ def read(source: Source) -> Export:
         sha256 = archive.sha256
     comparisons = _comparisons(members["judgments"])
     vouches = _vouches(members["vouches"]) if "vouches" in members else pl.DataFrame(tables.VOUCHES.empty())
+    if is_guarded:
+        comparisons = comparisons.with_columns(unguarded(name) for name in ("user", "left", "right"))
+        users = users.with_columns(unguarded("user"))
+        vouches = vouches.with_columns(unguarded(name).cast(pl.String) for name in ("voucher", "vouchee"))
     try:
         users = _with_vouchers(users, vouches)
         dataset = Dataset.from_columns(comparisons, users=users, vouches=vouches)
@@ -159,11 +167,8 @@ def write(path: Path, dataset: Dataset) -> None:
 def _public_comparisons(dataset: Dataset) -> pl.DataFrame:
     users, entities = pl.Series(dataset.users, dtype=pl.String), pl.Series(dataset.entities, dtype=pl.String)
     frames = [pl.DataFrame(schema=dict.fromkeys(("public_username", "video_a", "video_b", "criteria"), pl.String))]
-    size = max(len(entities), 1)
-    hidden = dataset.private.user.astype(np.int64) * size + dataset.private.entity
     for criterion, judgments in dataset.judgments.items():
-        first = judgments.user.astype(np.int64) * size
-        public = ~(np.isin(first + judgments.left, hidden) | np.isin(first + judgments.right, hidden))
+        public = between_public(dataset, judgments)
         frames.append(
             pl.DataFrame(
                 {
@@ -171,17 +176,30 @@ def _public_comparisons(dataset: Dataset) -> pl.DataFrame:
                     "video_a": entities.gather(judgments.left[public]),
                     "video_b": entities.gather(judgments.right[public]),
                 }
-            ).with_columns(criteria=pl.lit(criterion), **_scores(judgments.value[public]))
+            ).with_columns(pl.lit(criterion).alias("criteria"), *scores(judgments.value[public]))
         )
-    return pl.concat(frames, how="diagonal")
+    return pl.concat(frames, how="diagonal_relaxed")
 
 
-def _scores(value: Floats) -> dict[str, pl.Series | pl.Expr]:
-    """Return score and score_max whose quotient is exactly the value: slider positions where they are."""
-    positions = np.rint(value * SCORE_MAX)
-    if np.array_equal(positions / SCORE_MAX, value):
-        return {"score": pl.Series(positions.astype(np.int64)), "score_max": pl.lit(int(SCORE_MAX))}
-    return {"score": pl.Series(value), "score_max": pl.lit(1)}
+def between_public(dataset: Dataset, judgments: Judgments) -> Flags:
+    """Tell which judgments are between two entities that their contributor keeps public: those that may be shown."""
+    size = max(len(dataset.entities), 1)
+    hidden = dataset.private.user.astype(np.int64) * size + dataset.private.entity
+    first = judgments.user.astype(np.int64) * size
+    return ~(np.isin(first + judgments.left, hidden) | np.isin(first + judgments.right, hidden))
+
+
+def scores(value: Floats) -> list[pl.Series]:
+    """Return the columns score and score_max whose quotient is exactly the value: slider positions where they are."""
+    rounded = np.rint(value * SCORE_MAX)
+    position = np.where(rounded / SCORE_MAX == value, rounded, value * SCORE_MAX)
+    exact = position / SCORE_MAX == value
+    score, maximum = np.where(exact, position, value), np.where(exact, SCORE_MAX, 1.0)
+    whole = np.array_equal(score, np.rint(score))
+    return [
+        pl.Series("score", score.astype(np.int64) if whole else score),
+        pl.Series("score_max", maximum.astype(np.int64)),
+    ]
 
 
 def _public_users(dataset: Dataset) -> pl.DataFrame:

@@ -294,11 +294,12 @@ def scores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
 
 def test_tables_have_their_columns_and_are_sorted_by_name(scores: dict[str, pl.DataFrame]) -> None:
     assert scores["collective_criteria_scores"].columns == [
-        "video", "criteria", "score", "uncertainty", "polarisation", "contributors",
+        "video", "criteria", "score", "uncertainty", "uncertainty_left", "uncertainty_right",
+        "polarisation", "contributors",
     ]  # fmt: skip
     assert scores["individual_criteria_scores"].columns == [
-        "public_username", "video", "criteria", "score", "uncertainty", "voting_right",
-        "raw_score", "raw_uncertainty_left", "raw_uncertainty_right",
+        "public_username", "video", "criteria", "score", "uncertainty", "uncertainty_left", "uncertainty_right",
+        "voting_right", "raw_score", "raw_uncertainty_left", "raw_uncertainty_right",
     ]  # fmt: skip
     assert scores["contributor_scalings"].columns == [
         "public_username", "criteria", "multiplier", "translation",
