@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 from solidago.errors import SolidagoError
-from solidago.experiments import digits, licchavi, linear_gbt, monotonicity, uncertainty
-from solidago.experiments.report import write
+from solidago.experiments import digits, held_out, licchavi, linear_gbt, monotonicity, uncertainty
+from solidago.experiments.report import Skipped, write
 
 EXPERIMENTS = {
     "linear-gbt": linear_gbt.run,
@@ -19,6 +19,7 @@ EXPERIMENTS = {
     "skewness": licchavi.run_skewness,
     "monotonicity": monotonicity.run,
     "uncertainty": uncertainty.run,
+    "held-out": held_out.run,
 }
 
 
@@ -35,6 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
         started = time.perf_counter()
         try:
             write(given.out, EXPERIMENTS[name]())
+        except Skipped as reason:
+            print(f"{name}: skipped: {reason}", file=sys.stderr)
+            continue
         except (SolidagoError, OSError) as problem:
             print(f"{name}: {problem}", file=sys.stderr)
             return 2

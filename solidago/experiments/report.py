@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+
+class Skipped(Exception):
+    """An experiment cannot be made here; its section stays as it is."""
+
+
 _HEAD = """# Experiments
 
 Figures from the research that the library implements, computed again by `python -m solidago.experiments NAME`, which

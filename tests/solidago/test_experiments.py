@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from solidago.experiments import digits, linear_gbt
+from solidago.config import Config
+from solidago.experiments import digits, held_out, linear_gbt
 from solidago.experiments.__main__ import EXPERIMENTS, main
 from solidago.experiments.report import Section, Table, write
+from solidago.io import tournesol
 
 
 @pytest.mark.parametrize(("n_features", "published"), linear_gbt._BY_FEATURES.items())
@@ -59,3 +61,24 @@ def test_a_missing_data_set_says_what_to_install(
 def test_the_document_has_every_experiment() -> None:
     text = (Path(__file__).parents[2] / "docs" / "experiments.md").read_text()
     assert [name for name in EXPERIMENTS if f"<!-- {name} -->" not in text] == []
+
+
+def test_without_its_dataset_an_experiment_is_skipped_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(held_out, "ARCHIVE", tmp_path / "nothing.zip")
+    assert main(["held-out", "--out", str(tmp_path / "experiments.md")]) == 0
+    assert "skipped: the dataset nothing.zip does not lie beside the project" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not held_out.ARCHIVE.is_file(), reason="the dataset is not beside the project")
+def test_what_others_think_helps_to_foresee_judgments_of_new_entities() -> None:
+    dataset = tournesol.read(held_out.ARCHIVE).dataset
+    config = Config.from_mapping({"preset": "tournesol", "lipschitz": 1.0})
+    models = {name: model for name, model in held_out.MODELS.items() if name != "Licchavi"}
+    few = held_out.foreseen(dataset, config, models, hide="entities", few=50, folds=1)
+    many = held_out.foreseen(dataset, config, models, hide="entities", folds=1)
+    assert few["collective anchor"].error < 0.85 * few["GBT alone"].error
+    assert many["anchor and co-scoring"].error < 0.85 * many["collective anchor"].error
+    assert many["anchor and co-scoring"].correlation > many["GBT alone"].correlation + 0.05

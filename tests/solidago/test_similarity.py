@@ -51,7 +51,7 @@ def test_those_scored_alike_are_tied_and_opposites_are_not_preferred(monkeypatch
 def test_the_order_of_rows_does_not_matter(rng: np.random.Generator) -> None:
     found = opinions(rng, users=40, share=0.9)  # more raters than are looked at
     order = rng.permutation(len(found))
-    again = Opinions.of(*(c[order] for c in (found.user, found.entity, found.difference, found.right)), 12)
+    again = Opinions.of(found.user[order], found.entity[order], found.difference[order], found.right[order], 12)
     for column, same in zip(co_scored(found), co_scored(again), strict=True):
         np.testing.assert_array_equal(column, same)
 
@@ -90,7 +90,7 @@ def test_without_opinions_and_labels_nothing_is_alike() -> None:
 
 
 @pytest.mark.parametrize(
-    "columns",
+    ("user", "entity", "difference", "right"),
     [
         ([0], [3], [0.0], [1.0]),
         ([0], [0], [np.nan], [1.0]),
@@ -99,9 +99,11 @@ def test_without_opinions_and_labels_nothing_is_alike() -> None:
         ([0], [0, 1], [0.0], [1.0]),
     ],
 )
-def test_bad_opinions_are_refused(columns: tuple[list[float], ...]) -> None:
+def test_bad_opinions_are_refused(
+    user: list[int], entity: list[int], difference: list[float], right: list[float]
+) -> None:
     with pytest.raises(InvalidInput):
-        Opinions.of(*columns, 3)
+        Opinions.of(user, entity, difference, right, 3)
 
 
 def test_bad_labels_are_refused() -> None:
