@@ -174,6 +174,12 @@ class VouchQuotaReached(ApplicationError):
     template = _("You already vouch for %(quota)s people. Withdraw one of your vouches first.")
 
 
+class RateLaterFull(ApplicationError):
+    code = "rate_later_full"
+    status = 409
+    template = _("Your list for later is full: it holds %(quota)s items of this poll. Take some off it first.")
+
+
 class RunAlreadyActive(ApplicationError):
     code = "run_already_active"
     status = 409

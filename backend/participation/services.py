@@ -11,6 +11,7 @@ from backend.comparisons.models import Comparison
 from backend.comparisons.services import comparison_save
 from backend.entities.models import Entity
 from backend.participation.own_model import OwnScore, OwnScores, own_models_fit
+from backend.participation.rate_later import rate_later_settle
 from backend.pipeline.snapshot import snapshots_forget
 from backend.polls.models import Criterion, Poll
 from backend.polls.selectors import criterion_list
@@ -49,6 +50,7 @@ def judge(
     criteria = [criterion for criterion in criterion_list(poll=poll) if criterion.name in judgments]
     before = _own_models(contributor, poll, criteria)
     comparison = comparison_save(contributor=contributor, poll=poll, left=left, right=right, judgments=judgments)
+    rate_later_settle(contributor=contributor, entities=(left, right))
     after = _own_models(contributor, poll, criteria)
     changes = [
         Change(criterion, entity, before[criterion.pk].get(entity.pk), after[criterion.pk].get(entity.pk))
