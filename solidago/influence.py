@@ -6,7 +6,7 @@ Bounds of this module hold for scalings, unit and zero as the run found them; wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -140,9 +140,19 @@ def bounds_of(state: RunState, *, newcomers: float = 1.0, share: float = SHARE) 
     return Influence(entities, squashed(score), squashed(low), squashed(high))
 
 
-def bounds_of_new_entity(config: Config) -> Mapping[str, float]:
-    """Return how high one trusted newcomer, and a crowd without trust, take an entity that nobody judged; in points."""
-    above = min(1.0, config.aggregation_quantile / (1.0 - config.aggregation_quantile))
-    reach = config.aggregation_lipschitz * above * np.array([1.0, config.overtrust_bias])
-    one, crowd = squashed(reach).tolist()
-    return {"newcomers": one, "crowd": crowd}
+def with_trusted_crowd(config: Config, trust: float) -> Config:
+    """Return the constants under which a crowd without trust can do what one with this trust in all can do.
+
+    With t in all, the crowd has at most ``t + bias + scale (T + t) - over(m)`` at a minimum right m: as if the bias
+    were larger by ``(1 + scale) t``. The proof that m = 0 is best for it stays as it is.
+    """
+    return replace(config, overtrust_bias=config.overtrust_bias + (1.0 + config.overtrust_scale) * trust)
+
+
+def bounds_of_new_entity(config: Config, *, newcomers: float = 1.0) -> list[tuple[float, float]]:
+    """Return how low and how high newcomers, and a crowd, can take an entity that nobody judged; in points."""
+    q = config.aggregation_quantile
+    sides = np.array([min(1.0, (1.0 - q) / q), min(1.0, q / (1.0 - q))])
+    pulls = np.array([newcomers, config.overtrust_bias])
+    ends = squashed(config.aggregation_lipschitz * pulls[:, None] * sides)
+    return [(-low, high) for low, high in ends.tolist()]

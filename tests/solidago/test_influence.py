@@ -11,7 +11,7 @@ from solidago.config import Config
 from solidago.dataset import Dataset
 from solidago.engine.threads import Threads
 from solidago.errors import InvalidInput
-from solidago.influence import bounds_of, bounds_of_new_entity, influence_bounds
+from solidago.influence import bounds_of, bounds_of_new_entity, influence_bounds, with_trusted_crowd
 from solidago.monotonicity.run_state import RunState
 from solidago.pipeline import run
 from solidago.primitives import qr_quantile
@@ -44,7 +44,7 @@ class Raters:
         )  # fmt: skip
         return 100 * value / np.hypot(1, value)
 
-    def bounds(self, **parameters):
+    def bounds(self, *, bounded_by=None, **parameters):
         """The library's bounds: a run of as many contributors, with these scores in place of theirs."""
         names = [f"u{i}" for i in range(len(self.rows))]
         columns = {"left": "e", "right": "f", "criterion": CRITERION, "value": 0.5}
@@ -60,6 +60,7 @@ class Raters:
             state.scaled = Triples(rows[:, 0].copy(), rows[:, 1].copy(), rows[:, 2].copy())
             state.rights = affine_overtrust(state.ratings, state.trust, self.config)
             state.collective = state.aggregated(np.arange(2, dtype=np.int32), state.scaled)
+            state.config = bounded_by or self.config
             found = bounds_of(state, **parameters)
         return found.low[0], found.high[0]
 
@@ -104,6 +105,15 @@ def test_trusted_newcomers_reach_the_bound(raters, direction, newcomers):
 def test_accounts_without_trust_stay_within_the_bound_however_many(raters, said, times, privacy):
     low, high = raters.bounds()
     after = raters.score([*raters.rows, *[(*word, 0.0, privacy) for word in said] * times])
+    assert low[1] - CLOSE <= after <= high[1] + CLOSE
+
+
+@some
+@given(crowds(), st.lists(st.tuples(words, st.sampled_from([0.0, 0.0, 0.2, 0.9])), min_size=1, max_size=6))
+def test_a_crowd_with_some_trust_stays_within_the_bound_for_that_trust(raters, said):
+    trusting = with_trusted_crowd(raters.config, sum(trust for _, trust in said))
+    after = raters.score([*raters.rows, *[(*word, trust, 1.0) for word, trust in said]])
+    low, high = raters.bounds(bounded_by=trusting)
     assert low[1] - CLOSE <= after <= high[1] + CLOSE
 
 
@@ -185,7 +195,8 @@ def test_bounds_do_not_depend_on_threads():
 
 
 def test_two_full_voters_take_a_new_entity_below_what_is_recommended():
-    assert bounds_of_new_entity(Config())["crowd"] == pytest.approx(19.6116, abs=1e-3)
+    assert bounds_of_new_entity(Config())[1] == pytest.approx((-19.6116, 19.6116), abs=1e-3)
+    assert bounds_of_new_entity(Config(), newcomers=2)[0] == bounds_of_new_entity(Config())[1]
 
 
 @pytest.mark.parametrize("wrong", [{"newcomers": -1}, {"newcomers": float("nan")}, {"share": 1.1}, {"share": -0.1}])
