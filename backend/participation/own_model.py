@@ -37,7 +37,7 @@ def own_models_fit(*, contributor: Contributor, poll: Poll, criteria: Iterable[C
     """Return the contributor's scores by criterion key, from what is stored now and the last published scaling."""
     wanted = [criterion.pk for criterion in criteria]
     rows: dict[int, list[tuple[int, int, float]]] = {pk: [] for pk in wanted}
-    for pk, left, right, value, maximum in _judgments(contributor, poll, wanted):
+    for pk, left, right, value, maximum in own_judgments(contributor=contributor, poll=poll, criteria=wanted):
         rows[pk].append((left, right, value / maximum))
     shown = score_set_published(poll=poll)
     config = Config.from_mapping(shown.config if shown else poll.run_config)
@@ -45,9 +45,10 @@ def own_models_fit(*, contributor: Contributor, poll: Poll, criteria: Iterable[C
     return {pk: _fitted(rows[pk], config, scalings.get(pk, IDENTITY)) for pk in wanted}
 
 
-def _judgments(
-    contributor: Contributor, poll: Poll, criteria: list[int]
+def own_judgments(
+    *, contributor: Contributor, poll: Poll, criteria: list[int]
 ) -> Iterable[tuple[int, int, int, float, float]]:
+    """Return a contributor's judgments of shown items: criterion, left and right item, value and its maximum."""
     return Judgment.objects.filter(
         criterion__in=criteria,
         comparison__contributor=contributor,
