@@ -19,7 +19,7 @@ from backend.comparisons.selectors import comparison_get_pair, comparison_list
 from backend.comparisons.services import comparison_delete
 from backend.entities.models import Entity
 from backend.entities.selectors import entities_by_uid, entity_get
-from backend.participation.selectors import next_pair
+from backend.participation.next_pair import next_pairs
 from backend.participation.serializers import (
     ComparisonPageSerializer,
     ComparisonSerializer,
@@ -113,18 +113,19 @@ class SuggestionListApi(ApiView):
 
     @extend_schema(
         operation_id="suggestion_list",
-        summary="Suggest a pair",
+        summary="Suggest pairs",
         parameters=[SuggestionParameters],
         responses=SuggestionListSerializer,
         tags=["comparisons"],
     )
     def get(self, request: Request, slug: str) -> Response:
-        """Return a pair that you have not compared and why it is worth it; visitors get one to try."""
+        """Return pairs that you have not compared and why each is worth it; visitors get some to try."""
         poll = poll_get(user=request.user, slug=slug)
         excluded = entities_by_uid(poll=poll, uids=self.query.get("exclude", ()))
         contributor = contributor_of(user=request.user)
-        pair = next_pair(contributor=contributor, poll=poll, exclude=[entity.pk for entity in excluded.values()])
-        return Response(SuggestionListSerializer({"results": [pair] if pair else []}).data)
+        keys = [entity.pk for entity in excluded.values()]
+        pairs = next_pairs(contributor=contributor, poll=poll, count=self.query["count"], exclude=keys)
+        return Response(SuggestionListSerializer({"results": pairs}).data)
 
 
 def _pair(poll: Poll, left: str, right: str) -> tuple[Entity, Entity]:

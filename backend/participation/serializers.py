@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from backend.common.api.fields import LONGEST_UID, NumberField, TextField
+from backend.common.api.fields import LONGEST_UID, NumberField, TextField, WholeNumberParameter
 from backend.common.api.pagination import PageSerializer
 from backend.common.api.serializers import Parameters, StrictSerializer
 from backend.comparisons.models import Comparison
@@ -89,7 +89,9 @@ class JudgeOutcomeSerializer(serializers.Serializer[Any]):
 
 
 class SuggestionParameters(Parameters):
-    """What not to ask about."""
+    """How many pairs, and what not to ask about."""
+
+    count = WholeNumberParameter(default=1, min_value=1, max_value=20, help_text="How many pairs to suggest at most.")
 
     exclude = serializers.ListField(
         required=False,
@@ -105,10 +107,10 @@ class SuggestionSerializer(serializers.Serializer[Any]):
     left = EntitySerializer()
     right = EntitySerializer()
     reason = serializers.CharField(help_text="For programs.")
-    reason_text = serializers.CharField(source="reason.label", help_text="For people.")
+    reason_text = serializers.CharField(help_text="For people.")
 
 
 class SuggestionListSerializer(serializers.Serializer[Any]):
-    """Suggested pairs: one, or none where all is compared."""
+    """Suggested pairs, the best first; none where all is compared."""
 
     results = SuggestionSerializer(many=True)

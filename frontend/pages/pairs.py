@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 
 from backend.accounts.models import Contributor
 from backend.common.errors import ComparisonNotFound, SelfComparison
-from backend.comparisons.selectors import comparison_get_pair, comparison_list, values_of
+from backend.comparisons.selectors import comparison_get_pair, values_of
 from backend.entities.models import Entity
-from backend.entities.selectors import entities_by_uid, entities_shown, entity_get
-from backend.participation.selectors import next_pair
+from backend.entities.selectors import entities_by_uid, entity_get
+from backend.participation.next_pair import next_pair
 from backend.polls.models import Poll
 from frontend.pages.judge_form import value_text
 
@@ -92,29 +91,20 @@ def _chosen(poll: Poll, contributor: Contributor, skipped: Sequence[str], skips:
     if found is None:
         return None
     skip_url = _skip_url(poll, [found.left.uid, found.right.uid, *skipped])
-    return Pair(found.left, found.right, skip_url, found.reason.label)
+    return Pair(found.left, found.right, skip_url, found.reason_text)
 
 
 def _anchored(
     poll: Poll, contributor: Contributor, item: Entity, skipped: Sequence[str], skips: Sequence[int]
 ) -> Pair | None:
-    met = _met(poll, contributor, item)
-    partner = _partner(poll, contributor, [*met, *skips]) or _partner(poll, contributor, met)
-    if partner is None:
+    others = [key for key in skips if key != item.pk]
+    found = next_pair(contributor=contributor, poll=poll, exclude=others, anchor=item) or next_pair(
+        contributor=contributor, poll=poll, anchor=item
+    )
+    if found is None:
         return None
-    return Pair(item, partner, _skip_url(poll, [partner.uid, *skipped], item), anchor=item)
-
-
-def _met(poll: Poll, contributor: Contributor, item: Entity) -> list[int]:
-    """Return the keys of an item and of all that the contributor has compared it with."""
-    own = comparison_list(contributor=contributor, poll=poll).filter(Q(left=item) | Q(right=item))
-    return [item.pk, *{key for pair in own.values_list("left_id", "right_id") for key in pair if key != item.pk}]
-
-
-def _partner(poll: Poll, contributor: Contributor, exclude: Sequence[int]) -> Entity | None:
-    """Return an item worth judging, from a pair chosen among the others; the last one has no pair."""
-    found = next_pair(contributor=contributor, poll=poll, exclude=exclude)
-    return found.left if found else entities_shown(poll=poll).exclude(pk__in=exclude).first()
+    partner = found.right if found.left == item else found.left
+    return Pair(item, partner, _skip_url(poll, [partner.uid, *skipped], item), found.reason_text, anchor=item)
 
 
 def _skip_url(poll: Poll, skipped: Sequence[str], anchor: Entity | None = None) -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from backend.accounts.models import User
+from backend.accounts.services import contributor_get_or_create
 from backend.polls.models import Poll
 from tests.backend.api.helpers import Api, World, problem
 
@@ -31,6 +32,15 @@ def test_compared_excluded_and_hidden_items_are_not_suggested(api: Api, world: W
     assert api.get(PATH, exclude).json()["results"] == []
 
 
+def test_several_pairs_at_once_differ(api: Api, world: World, user: User) -> None:
+    contributor_get_or_create(user=user)
+    api.login(user)
+    first = api.get(PATH, {"count": 20}).json()["results"]
+    pairs = {frozenset((pair["left"]["uid"], pair["right"]["uid"])) for pair in first}
+    assert len(pairs) == len(first) == 15  # all pairs of the six items
+    assert api.get(PATH, {"count": 20}).json()["results"] == first
+
+
 def test_a_private_poll_is_not_found(api: Api, staff_poll: Poll) -> None:
     problem(api.get("polls/staff/suggestions/"), 404, "poll_not_found", "slug")
 
@@ -47,6 +57,9 @@ def test_wrong_method(api: Api, world: World) -> None:
         ("exclude=a&exclude=" + "x" * 501, "exclude.1"),
         ("&".join(["exclude=a"] * 21), "exclude"),
         ("limit=1", "limit"),
+        ("count=0", "count"),
+        ("count=21", "count"),
+        ("count=x", "count"),
     ],
 )
 def test_bad_parameters_are_named(api: Api, world: World, query: str, parameter: str) -> None:

@@ -1,14 +1,17 @@
 """Which pair is asked next."""
 
 from collections import Counter
+from datetime import timedelta
 
 import numpy as np
 import pytest
+from django.utils import timezone
 
 from backend.entities.models import Entity
-from backend.participation.selectors import Reason, next_pair
+from backend.participation.next_pair import Reason, next_pair, next_pairs
+from backend.participation.rate_later import rate_later_add
 from backend.polls.models import Poll
-from tests.factories import ContributorFactory, poll_with, publish, say
+from tests.factories import ContributorFactory, EntityFactory, poll_with, publish, say
 
 pytestmark = pytest.mark.django_db
 
@@ -91,5 +94,98 @@ def test_the_queries_do_not_grow_with_the_poll(django_assert_max_num_queries):
     poll, ada = poll_with(items=2), ContributorFactory()
     say(ada, poll, "a", "b", good=1)
     Entity.objects.bulk_create([Entity(poll=poll, uid=f"x{i}", title="x") for i in range(3_000)])
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         assert asked(poll, ada) is not None
+
+
+def seen(poll: Poll, contributor, **options) -> list[tuple[str, str]]:
+    return [(s.reason, pair(s)) for s in next_pairs(contributor=contributor, poll=poll, **options)]
+
+
+def test_loading_again_asks_the_same_and_a_comparison_or_a_skip_another():
+    poll, ada = poll_with(items=20), ContributorFactory()
+    say(ada, poll, "a", "b", good=1)
+    [first] = seen(poll, ada)
+    assert [first] == seen(poll, ada)
+    skipped = {poll.entities.get(uid=uid).pk for uid in first[1]}
+    assert not {*first[1]} & {*seen(poll, ada, exclude=skipped)[0][1]}
+    before = seen(poll, ada, count=20)
+    say(ada, poll, "c", "d", good=1)
+    assert before != seen(poll, ada, count=20)
+
+
+def test_a_quarter_of_all_pairs_is_random_whatever_else_there_is():
+    poll, ada = poll_with(items=26), ContributorFactory()
+    say(ada, poll, "a", "b", good=1)
+    rate_later_add(contributor=ada, entity=poll.entities.get(uid="z"))
+    found = Counter(asked(poll, ada, seed).reason for seed in range(60))
+    assert 7 <= found[Reason.RANDOM] <= 25
+    assert 7 <= found[Reason.IN_LIST] <= 25
+
+
+def test_items_of_the_list_for_later_are_asked_against_known_ones():
+    poll, ada = poll_with(items=20), ContributorFactory()
+    say(ada, poll, "a", "b", good=1)
+    rate_later_add(contributor=ada, entity=poll.entities.get(uid="q"))
+    found = [asked(poll, ada, seed) for seed in range(20)]
+    listed = [s for s in found if s.reason == Reason.IN_LIST]
+    assert listed
+    assert {pair(s) for s in listed} <= {"aq", "bq"}
+    assert {s.reason_text for s in listed} == {"“Q” is in your list"}
+
+
+def test_groups_of_own_items_are_joined():
+    poll, ada = poll_with(items=25), ContributorFactory()
+    for left, right in ("ab", "bc", "ca", "ad", "bd", "cd", "xy"):
+        say(ada, poll, left, right, good=1)
+    found = [asked(poll, ada, seed) for seed in range(20)]
+    joining = [pair(s) for s in found if s.reason == Reason.CONNECTED]
+    assert len(joining) > 7
+    assert all(({*"xy"} & {*p}) and ({*"abcd"} & {*p}) for p in joining)
+
+
+def test_new_items_wait_until_the_known_ones_hang_together():
+    poll, ada = poll_with(items=12), ContributorFactory()
+    for left, right in ("ab", "bc", "cd", "de"):
+        say(ada, poll, left, right, good=1)
+    found = [asked(poll, ada, seed) for seed in range(20)]
+    assert all({*pair(s)} <= {*"abcde"} for s in found if s.reason != Reason.RANDOM)
+
+
+def test_what_is_new_in_the_poll_is_asked_about():
+    poll, ada = poll_with(items=10), ContributorFactory()
+    Poll.objects.update(created_at=timezone.now() - timedelta(days=30))
+    poll.entities.update(created_at=timezone.now() - timedelta(days=20))
+    EntityFactory(poll=poll, uid="z", title="Zebra")
+    poll.refresh_from_db()
+    say(ada, poll, "a", "b", good=1)
+    found = [asked(poll, ada, seed) for seed in range(20)]
+    new = [s for s in found if s.reason == Reason.NEW]
+    assert len(new) > 7
+    assert {s.reason_text for s in new} == {"“Zebra” is new in this poll"}
+
+
+def test_an_anchor_is_in_every_pair_until_it_has_met_all():
+    poll, ada = poll_with(items=5), ContributorFactory()
+    anchor = poll.entities.get(uid="c")
+    partners = seen(poll, ada, anchor=anchor, count=20)
+    assert sorted(p for _, p in partners) == ["ac", "bc", "cd", "ce"]
+    for uid in "abde":
+        say(ada, poll, "c", uid, good=1)
+    assert seen(poll, ada, anchor=anchor) == []
+
+
+def test_titles_with_percent_signs_and_of_any_length_are_said():
+    poll, ada = poll_with(items=3), ContributorFactory()
+    poll.entities.update(title="100 % " * 40)
+    say(ada, poll, "a", "b", good=1)
+    texts = {asked(poll, ada, seed).reason_text for seed in range(20)}
+    assert any("100 % 100 %" in text and len(text) < 120 for text in texts)
+
+
+def test_a_poll_without_criteria_and_judgments_on_other_criteria_make_no_belief_but_pairs():
+    poll, ada = poll_with(items=5, criteria=("good", "clear")), ContributorFactory()
+    say(ada, poll, "a", "b", clear=1)
+    assert pair(asked(poll, ada)) != "ab"
+    poll.criteria.all().delete()
+    assert asked(poll, ada) is not None
