@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from frontend.pages import compare, comparisons, dataset, home, items, ranking, runs, site
+from frontend.pages import account, compare, comparisons, dataset, home, items, ranking, runs, site
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("how-it-works/", site.how_it_works, name="how_it_works"),
     path("theme/", site.theme, name="theme"),
+    path("accounts/", account.home, name="account"),
     path("polls/<str:slug>/", ranking.poll_ranking, name="poll"),
     path("polls/<str:slug>/items/<path:uid>/", items.item, name="item"),
     path("polls/<str:slug>/compare/", compare.compare, name="compare"),

@@ -1,5 +1,7 @@
 """Reads: who judges, and who is pretrusted."""
 
+from datetime import datetime
+
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
@@ -15,6 +17,31 @@ def contributor_of(*, user: User | AnonymousUser) -> Contributor | None:
     if not user.is_authenticated:
         return None
     return Contributor.objects.filter(user=user).first()
+
+
+def user_of_address(*, email: str) -> User | None:
+    """Return the account that has proved to receive mail at an address."""
+    return User.objects.filter(emailaddress__email=email.lower(), emailaddress__verified=True).first()
+
+
+def address_is_taken(*, address: EmailAddress) -> bool:
+    """Tell whether another account has verified the same address."""
+    others = EmailAddress.objects.filter(email=address.email, verified=True).exclude(user=address.user_id)
+    return bool(others.exists())
+
+
+def accounts_unverified(*, joined_before: datetime) -> QuerySet[User]:
+    """Return the accounts that somebody signed up for and never opened: no address verified, no log-in, no data."""
+    verified = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+    pending = EmailAddress.objects.filter(user=OuterRef("pk"), verified=False)
+    return User.objects.filter(
+        Exists(pending),
+        ~Exists(verified),
+        date_joined__lt=joined_before,
+        last_login=None,
+        contributor=None,
+        is_staff=False,
+    )
 
 
 def contributors_pretrusted() -> QuerySet[Contributor]:

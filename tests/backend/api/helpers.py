@@ -88,7 +88,7 @@ class Api:
         self.client = Client(**client)
 
     def login(self, user: User) -> "Api":
-        self.client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        self.client.force_login(user)
         return self
 
     def get(self, path: str, query: Any = None, **headers: str) -> Any:

@@ -11,7 +11,6 @@ from tests.factories import UserFactory, poll_with
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def attempts(count: int, *, name: str = "ada", **headers: str) -> list[int]:
@@ -50,27 +49,27 @@ def test_the_admin_has_no_log_in_of_its_own(client):
 
 
 def test_the_admin_turns_ordinary_accounts_away(client):
-    client.force_login(UserFactory(), backend=BACKEND)
+    client.force_login(UserFactory())
     assert client.get("/admin/", follow=True).status_code == 403
 
 
 def test_forms_of_pages_have_the_limit_of_the_api(client, settings: Any):
     settings.API_LIMITS = settings.API_LIMITS | {"writes": 2}
     poll = poll_with()
-    client.force_login(UserFactory(), backend=BACKEND)
+    client.force_login(UserFactory())
     address = reverse("compare", args=[poll.slug])
     pair = {"left": "a", "right": "b", "judge-good": "3"}
     assert [client.post(address, pair).status_code for _ in range(3)] == [303, 303, 429]
     assert client.get(address).status_code == 200
     other = Client()
-    other.force_login(UserFactory(), backend=BACKEND)
+    other.force_login(UserFactory())
     assert other.post(address, pair).status_code == 303
 
 
 def test_forged_forms_do_not_use_up_what_a_user_may_send(settings: Any):
     settings.API_LIMITS = settings.API_LIMITS | {"writes": 1}
     client = Client(enforce_csrf_checks=True)
-    client.force_login(UserFactory(), backend=BACKEND)
+    client.force_login(UserFactory())
     address = reverse("compare", args=[poll_with().slug])
     assert [client.post(address, {}).status_code for _ in range(3)] == [403, 403, 403]
     client.get("/accounts/logout/")

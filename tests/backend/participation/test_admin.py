@@ -18,9 +18,7 @@ MODELS = [model for model in admin.site._registry if model.__module__.startswith
 
 @pytest.fixture
 def staff(client):
-    client.force_login(
-        UserFactory(is_staff=True, is_superuser=True), backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
     return client
 
 
