@@ -8,7 +8,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from backend.common.models import BaseModel
-from backend.polls.models import Poll
+from backend.entities.models import Entity
+from backend.polls.models import Criterion, Poll
 from backend.scores.models import ScoreSet
 
 
@@ -136,3 +137,31 @@ class Calibration(BaseModel):
     def best(self) -> dict[str, Any] | None:
         """The candidate of the smallest error; the first one of several."""
         return min(self.candidates, key=lambda candidate: float(candidate["error"]), default=None)
+
+
+class InfluenceBound(models.Model):
+    """How low and how high others could take a collective score, in points, with all scales as they are.
+
+    Newcomers: one contributor of full trust. Crowd: any number of accounts without trust. Coalition: present
+    contributors who hold a tenth of the voting right.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    # No index of its own here where a constraint's index begins with the same column.
+    score_set = models.ForeignKey(ScoreSet, on_delete=models.CASCADE, db_index=False, related_name="influence_bounds")
+    criterion = models.ForeignKey(Criterion, on_delete=models.CASCADE, related_name="+")
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+")
+    newcomers_low = models.FloatField()
+    newcomers_high = models.FloatField()
+    crowd_low = models.FloatField()
+    crowd_high = models.FloatField()
+    coalition_low = models.FloatField()
+    coalition_high = models.FloatField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("score_set", "entity", "criterion"), name="one_influence_bound"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.crowd_low:.1f} to {self.crowd_high:.1f}"

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from backend.accounts.models import User
 from backend.common.errors import ApplicationError, InvalidRunConfig, RunAlreadyActive, RunNotActive
 from backend.pipeline.audit import run_audited
+from backend.pipeline.influence import influence_find, influence_prune, influence_store, influence_told
 from backend.pipeline.models import Run
 from backend.pipeline.progress import Reporter
 from backend.pipeline.report import Report, run_counts, run_report
@@ -31,8 +32,8 @@ from solidago.source import code_version
 
 logger = logging.getLogger(__name__)
 
-SNAPSHOT, AUDIT, PUBLICATION = "snapshot", "audit", "publication"
-STEPS = (SNAPSHOT, *pipeline.STEPS, AUDIT, PUBLICATION)
+SNAPSHOT, AUDIT, INFLUENCE, PUBLICATION = "snapshot", "audit", "influence", "publication"
+STEPS = (SNAPSHOT, *pipeline.STEPS, AUDIT, INFLUENCE, PUBLICATION)
 """All steps of a run, in order."""
 
 
@@ -185,11 +186,16 @@ def _execute(run: Run, lease: UUID, reporter: Reporter) -> None:
     result = pipeline.run(facts.dataset, config, progress=reporter.progress, cancelled=reporter.cancelled)
     seconds |= result.seconds
     report = _audited(facts, config, result, seconds, reporter)
+    with _timed(INFLUENCE, seconds, reporter):
+        influence = influence_find(facts=facts, config=config, result=result)
+        report = {**report, "influence": influence_told(config=config, found=influence)}
     with _timed(PUBLICATION, seconds, reporter), transaction.atomic():
         score_set = _publish(run, facts, config, result)
+        influence_store(poll=run.poll, score_set=score_set, facts=facts, found=influence)
         _finish(run, lease, facts, seconds, score_set=score_set, report=report)
     Run.objects.filter(pk=run.pk).update(seconds=seconds)
     score_sets_prune(poll=run.poll)
+    influence_prune(poll=run.poll)
     kept = [score_set.snapshot_digest for score_set in score_sets_kept_whole(poll=run.poll)]
     snapshots_prune(poll=run.poll, keep=kept)
 

@@ -19,6 +19,7 @@ STEPS: dict[str, Promise] = {
     "standardisation": _("A common unit and zero"),
     "aggregation": _("The common scores"),
     "audit": _("Trying whether a judgment can backfire"),
+    "influence": _("Trying how far others could move a score"),
     "publication": _("Publishing"),
 }
 """Steps of a run."""
