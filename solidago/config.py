@@ -10,6 +10,7 @@ from solidago.errors import InvalidConfig
 
 PRESETS: Mapping[str, Mapping[str, object]] = {"tournesol": {}}
 _LIPSCHITZ_FIELDS = ("scaling_lipschitz", "standardise_lipschitz", "shift_lipschitz", "aggregation_lipschitz")
+METHODS = ("mehestan", "licchavi")
 _ROOT_LAW = re.compile(r"uniform|bernoulli|gaussian|k-nary:([1-9][0-9]{0,4})")
 
 
@@ -24,6 +25,9 @@ class Config:
 
     Attributes
     ----------
+    method : str
+        How many opinions become one: ``mehestan`` scales contributors' own scores to each other, then takes a robust
+        median of each entity; ``licchavi`` learns everybody's scores and the common ones together.
     root_law : str
         Law of a judgment between equals: ``uniform``, ``bernoulli``, ``gaussian`` or ``k-nary:K`` with K >= 2.
     sigma : float
@@ -54,8 +58,15 @@ class Config:
         Quantile of scaled scores that is moved to the target.
     aggregation_quantile : float
         Which quantile of its raters' scores is an entity's collective score.
+    licchavi_force : float
+        With ``licchavi``: the most that a contributor of voting right 1 pulls the common model, in units of one
+        extreme judgment; also what pulls them toward it. The larger, the more alike personal scores become.
+    licchavi_inertia : float
+        With ``licchavi``: what holds the common model at zero. Whatever they say, nobody moves it by more than
+        ``2 * licchavi_force / licchavi_inertia`` times their voting right, all entities taken together.
     """
 
+    method: str = "mehestan"
     root_law: str = "uniform"
     sigma: float = _number(7.0, 0.01, 100.0)
     k: float = _number(0.25, 1e-3, 100.0)
@@ -77,11 +88,15 @@ class Config:
     shift_target: float = _number(0.2, -100.0, 100.0)
     aggregation_lipschitz: float = _number(0.1, 1e-6, 1e6)
     aggregation_quantile: float = _number(0.5, 0.01, 0.99)
+    licchavi_force: float = _number(1.0, 0.01, 100.0)
+    licchavi_inertia: float = _number(1.0, 0.01, 100.0)
 
     def __post_init__(self) -> None:
+        if _text("method", self.method) not in METHODS:
+            raise InvalidConfig("method", f"must be one of: {', '.join(METHODS)}")
         _check_root_law(self.root_law)
         for spec in dataclasses.fields(self):
-            if spec.name != "root_law":
+            if "range" in spec.metadata:
                 value = _checked_number(spec, getattr(self, spec.name))
                 object.__setattr__(self, spec.name, value)
 

@@ -1,18 +1,17 @@
 """A run: from judgments to scores, step by step. A pure function of dataset and configuration."""
 
-import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Protocol
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from solidago import licchavi_run
 from solidago.aggregation.quantile import aggregate
 from solidago.config import Config
 from solidago.dataset import Dataset, Floats
 from solidago.engine.threads import Threads
-from solidago.errors import Cancelled, InvalidInput
+from solidago.errors import InvalidInput
+from solidago.licchavi_run import LicchaviCriterion
+from solidago.outcome import individual_scores, scalings_of_active
 from solidago.post_process import squash
 from solidago.preference import gbt
 from solidago.ratings import Ratings, index_ratings
@@ -22,6 +21,7 @@ from solidago.scaling.pooled import pooled_weights
 from solidago.scaling.quantile_shift import shift
 from solidago.scaling.scaling import UserScalings
 from solidago.scaling.standardise import spread
+from solidago.steps import Progress, Steps, never, silent
 from solidago.triples import Triples
 from solidago.trust import compute as compute_trust
 from solidago.voting_rights import affine_overtrust
@@ -36,25 +36,16 @@ __all__ = [
     "Result",
     "Scalings",
     "run",
+    "steps_of",
 ]
 
 STEPS: tuple[str, ...] = ("trust", "preferences", "voting rights", "scaling", "standardisation", "aggregation")
+"""Of the method ``mehestan``."""
 
 
-class Progress(Protocol):
-    """Told before and after each criterion's part of a step: the step's name, criteria done, criteria in all."""
-
-    def __call__(self, step: str, done: int, total: int) -> None:
-        """Take note; must return quickly."""
-
-
-def silent(step: str, done: int, total: int) -> None:
-    """Report to nobody."""
-
-
-def never() -> bool:
-    """Let the run go on."""
-    return False
+def steps_of(config: Config) -> tuple[str, ...]:
+    """Return the steps of a run, in order: the first once, each other one for each criterion."""
+    return licchavi_run.STEPS if config.method == "licchavi" else STEPS
 
 
 def run(
@@ -95,11 +86,12 @@ def run(
         A fit ended without its certificate.
     """
     names = _chosen(dataset, criteria)
-    steps = _Steps(len(names), progress, cancelled)
+    steps = Steps(len(names), progress, cancelled)
     with Threads(threads) as pool:
         with steps.timed("trust", 0, 1):
             trust = np.array(compute_trust(dataset), np.float64)
-        runs = (_Criterion(dataset, name, trust, config, pool) for name in names)
+        method = LicchaviCriterion if config.method == "licchavi" else MehestanCriterion
+        runs = (method(dataset, name, trust, config, pool) for name in names)
         results = {run.name: run.result(steps, done) for done, run in enumerate(runs)}
     return Result(results, trust, dict(steps.seconds))
 
@@ -111,33 +103,13 @@ def _chosen(dataset: Dataset, criteria: Sequence[str] | None) -> list[str]:
     return [name for name in dataset.criteria if criteria is None or name in criteria]
 
 
-class _Steps:
-    """Times the steps, reports them, and stops between them if asked to."""
-
-    def __init__(self, total: int, progress: Progress, cancelled: Callable[[], bool]) -> None:
-        self.total, self.progress, self.cancelled = total, progress, cancelled
-        self.seconds: dict[str, float] = defaultdict(float)
-
-    @contextmanager
-    def timed(self, step: str, done: int, total: int | None = None) -> Iterator[None]:
-        """Surround the part of a step that follows ``done`` others."""
-        total = self.total if total is None else total
-        if self.cancelled():
-            raise Cancelled(f"Cancelled before the step: {step}.")
-        self.progress(step, done, total)
-        start = time.perf_counter()
-        yield
-        self.seconds[step] += time.perf_counter() - start
-        self.progress(step, done + 1, total)
-
-
-class _Criterion:
-    """The computation of one criterion."""
+class MehestanCriterion:
+    """The computation of one criterion: own models, then one scale, then a robust median for each entity."""
 
     def __init__(self, dataset: Dataset, name: str, trust: Floats, config: Config, threads: Threads) -> None:
         self.dataset, self.name, self.trust, self.config, self.threads = dataset, name, trust, config, threads
 
-    def result(self, steps: _Steps, done: int) -> CriterionResult:
+    def result(self, steps: Steps, done: int) -> CriterionResult:
         """Go through the steps."""
         with steps.timed("preferences", done):
             ratings = self._ratings()
@@ -153,9 +125,9 @@ class _Criterion:
             collective = aggregate(ratings, scaled, rights, self.config, self.threads)
             published = squash(scaled, self.threads)
         return CriterionResult(
-            individual=_individual(ratings, raw, scaled, published, rights),
+            individual=individual_scores(ratings, raw, scaled, published, rights),
             collective=collective,
-            scalings=_scalings(ratings, scalings),
+            scalings=scalings_of_active(ratings, scalings),
             deviation=deviation,
             shift=zero,
             certificate=certificate,
@@ -177,34 +149,3 @@ class _Criterion:
         scalings = scalings.divided(deviation)
         zero = shift(scalings.apply(ratings, raw, self.threads), weights, self.config)
         return scalings.shifted(zero), deviation, zero
-
-
-def _individual(
-    ratings: Ratings, raw: Triples, scaled: Triples, published: Triples, rights: Floats
-) -> IndividualScores:
-    return IndividualScores(
-        user=ratings.user,
-        entity=ratings.entity,
-        raw_score=raw.score,
-        raw_left=raw.left,
-        raw_right=raw.right,
-        scaled_score=scaled.score,
-        scaled_left=scaled.left,
-        scaled_right=scaled.right,
-        score=published.score,
-        left=published.left,
-        right=published.right,
-        voting_right=rights,
-    )
-
-
-def _scalings(ratings: Ratings, found: UserScalings) -> Scalings:
-    users = ratings.active
-    return Scalings(
-        user=users,
-        multiplier=found.multiplier[users],
-        translation=found.translation[users],
-        multiplier_uncertainty=found.multiplier_uncertainty[users],
-        translation_uncertainty=found.translation_uncertainty[users],
-        is_scaler=found.is_scaler[users],
-    )

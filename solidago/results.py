@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from solidago.dataset import Flags, Floats, Indices
+from solidago.preference.skewness import StrategicGain
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,7 +128,10 @@ class FitCertificate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CriterionResult:
-    """Scores of one criterion. ``deviation`` and ``shift`` are the poll-wide scale and zero that were applied."""
+    """Scores of one criterion. ``deviation`` and ``shift`` are the poll-wide scale and zero that were applied.
+
+    ``strategic_gain`` says, with the method ``licchavi``, what lying can be worth.
+    """
 
     individual: IndividualScores
     collective: CollectiveScores
@@ -135,6 +139,7 @@ class CriterionResult:
     deviation: float
     shift: float
     certificate: FitCertificate
+    strategic_gain: StrategicGain | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

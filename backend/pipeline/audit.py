@@ -6,7 +6,7 @@ from dataclasses import fields
 from backend.pipeline.snapshot import Facts
 from solidago.config import Config
 from solidago.monotonicity import RunAudit, audit_run
-from solidago.monotonicity.report import CriterionAudit, RunCheck
+from solidago.monotonicity.report import CriterionAudit, LicchaviAudit, RunCheck
 from solidago.pipeline import Result
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def audit_told(audit: RunAudit) -> dict[str, object]:
     return {"passed": audit.passed, "seed": audit.seed, "step": audit.step, "criteria": criteria}
 
 
-def _told(found: CriterionAudit) -> dict[str, object]:
+def _told(found: CriterionAudit | LicchaviAudit) -> dict[str, object]:
     """Return the figures of a criterion's questions, in the order in which they are asked."""
     columns = {spec.name: getattr(found, spec.name) for spec in fields(found)}
     return {name: _figures(value) if isinstance(value, RunCheck) else value for name, value in columns.items()}

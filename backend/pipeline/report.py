@@ -13,7 +13,12 @@ Report = dict[str, object]
 
 def run_report(*, facts: Facts, result: Result, audit: RunAudit) -> Report:
     """Return the report of a run that computed its scores."""
-    return {**run_counts(facts=facts), "certificates": _certificates(result), "audit": audit_told(audit)}
+    return {
+        **run_counts(facts=facts),
+        "certificates": _certificates(result),
+        "audit": audit_told(audit),
+        **_strategic_gain(result),
+    }
 
 
 def run_counts(*, facts: Facts) -> dict[str, int]:
@@ -35,3 +40,24 @@ def _certificates(result: Result) -> Report:
         }
         for name, found in result.criteria.items()
     }
+
+
+def _strategic_gain(result: Result) -> Report:
+    """Return what lying can be worth, for the criteria whose method tells: nothing for others.
+
+    Rounded: how eigenvalues end depends on the machine.
+    """
+    gains = {name: found.strategic_gain for name, found in result.criteria.items() if found.strategic_gain}
+    told = {
+        name: {
+            "times closer to their wish, at most": _rounded(1.0 + gain.skewness),
+            "steepest direction": _rounded(gain.steepest),
+            "flattest direction": _rounded(gain.flattest),
+        }
+        for name, gain in gains.items()
+    }
+    return {"strategic gain": told} if told else {}
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.3g}")

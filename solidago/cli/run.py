@@ -48,7 +48,7 @@ def run(order: Order) -> None:
             dataset, sha256 = _read(order.dataset)
         with report.part("load"):
             pipeline = loading.result()
-    report.expect(parts=(len(pipeline.STEPS) - 1) * len(order.criteria or dataset.criteria) + 4)
+    report.expect(parts=(len(pipeline.steps_of(config)) - 1) * len(order.criteria or dataset.criteria) + 4)
     result: Result = pipeline.run(dataset, config, criteria=order.criteria, threads=order.threads, progress=report)
     with results.all_or_nothing(order.out) as folder:
         with report.part("write"):

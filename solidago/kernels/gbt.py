@@ -269,3 +269,24 @@ def fit(
         _gather(ua, ub, ur, theta, own, offset, pull)
         for side, reach in ((-1.0, left[e0:e1]), (1.0, right[e0:e1])):
             _reach(law, la, lb, k, side, own, offset, pull, reach, by_entity, by_touch, open_)
+
+
+@kernel
+def reach(
+    first: int, last: int, comparisons: Pointers, rows: Pointers, a: Indices, b: Indices, r: Floats,
+    law: int, la: float, lb: float, k: float, score: Floats, left: Floats, right: Floats,
+) -> None:  # fmt: skip
+    """Find the uncertainties of scores of users [first, last) that were found otherwise."""
+    n = m = 0
+    for u in range(first, last):
+        m = max(m, comparisons[u + 1] - comparisons[u])
+        n = max(n, rows[u + 1] - rows[u])
+    by_entity, by_touch = np.empty((7, n)), np.empty((7, 2 * m))
+    start, open_ = np.empty(n + 1, np.int32), np.empty(n, np.int32)
+    for u in range(first, last):
+        c0, c1, e0, e1 = comparisons[u], comparisons[u + 1], rows[u], rows[u + 1]
+        offset, pull = by_touch[5], by_touch[6]
+        own = start[: e1 - e0 + 1]
+        _gather(a[c0:c1], b[c0:c1], r[c0:c1], score[e0:e1], own, offset, pull)
+        for side, reached in ((-1.0, left[e0:e1]), (1.0, right[e0:e1])):
+            _reach(law, la, lb, k, side, own, offset, pull, reached, by_entity, by_touch, open_)

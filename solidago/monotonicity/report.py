@@ -100,10 +100,39 @@ class CriterionAudit:
 
 
 @dataclass(frozen=True, slots=True)
+class LicchaviAudit:
+    """The audit of one criterion of a run by Licchavi.
+
+    Attributes
+    ----------
+    judgments, sampled : int
+        How many judgments there are, and how many of them were moved.
+    own : RunCheck
+        In the difference of the contributor's own scores of the two, beside the common model as it was. Never, by
+        theorem: the objective is convex, and a judgment multiplies nothing but that difference.
+    own_each : RunCheck
+        In each of the two scores by itself. No theorem: whoever holds to the common model may give way on both.
+    end_to_end : RunCheck
+        In the common scores of the two, when everything is found anew, for fewer moves. No theorem either.
+    """
+
+    judgments: int
+    sampled: int
+    own: RunCheck
+    own_each: RunCheck
+    end_to_end: RunCheck
+
+    @property
+    def passed(self) -> bool:
+        """Whether what can be proved held."""
+        return not self.own.violated
+
+
+@dataclass(frozen=True, slots=True)
 class RunAudit:
     """The audit of a run. ``seed`` and ``step``: how its judgments were drawn, and how far each was moved."""
 
-    criteria: Mapping[str, CriterionAudit]
+    criteria: Mapping[str, CriterionAudit | LicchaviAudit]
     seed: int
     step: float
 

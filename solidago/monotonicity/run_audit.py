@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from solidago.engine.threads import Threads
 from solidago.errors import InvalidInput
+from solidago.monotonicity.licchavi_audit import LicchaviConsequences, affordable_anew
 from solidago.monotonicity.moves import Moves, copies, draw
-from solidago.monotonicity.report import CriterionAudit, Pairs, RunAudit, RunCheck, check
+from solidago.monotonicity.report import CriterionAudit, LicchaviAudit, Pairs, RunAudit, RunCheck, check
 from solidago.monotonicity.run_state import RunState
 from solidago.preference import gbt
 from solidago.root_laws import RootLaw
@@ -49,7 +50,7 @@ def audit_run(
     criteria: Sequence[str] | None = None,
     sample: int = 100,
     effort: float | None = None,
-    end_to_end: int = 1,
+    end_to_end: int | None = None,
     scalers_end_to_end: int = 0,
     seed: int = 0,
     threads: int | None = None,
@@ -71,8 +72,9 @@ def audit_run(
     effort : float, optional
         And only until their contributors have made together this share of the criterion's judgments (one at least);
         by default 3 %, or 2,000 judgments where that is more.
-    end_to_end : int
-        For so many of them, by contributors who are no scalers, everything is computed again.
+    end_to_end : int, optional
+        For so many of them, by contributors who are no scalers, everything is computed again; by default 1. With the
+        method ``licchavi``, where that takes as long as a run, the default is 1 for one seed in eight, else 0.
     scalers_end_to_end : int
         The same for scalers. Each costs as much as the scaling of the whole poll, twice.
     seed : int
@@ -94,16 +96,18 @@ def audit_run(
     -----
     In the contributor's model (``own``) and in collective scores with scalings and uncertainties frozen (``frozen``)
     monotonicity is a theorem: the Hessian is an M-matrix, and a robust quantile grows with each of its values. Scaling
-    anew, or weighing a score by its new uncertainty, may break it.
+    anew, or weighing a score by its new uncertainty, may break it. With ``licchavi`` the theorem is another one, see
+    `solidago.monotonicity.report.LicchaviAudit`.
 
     References
     ----------
     J. Fageot, S. Farhadkhani, L.-N. Hoang, O. Villemaud, "Generalized Bradley-Terry models for score estimation from
     paired comparisons", AAAI 2024.
     """
-    _check_parameters(sample, effort, end_to_end, scalers_end_to_end, seed)
+    few = _few_by_default(config, seed) if end_to_end is None else end_to_end
+    _check_parameters(sample, effort, few, scalers_end_to_end, seed)
     chosen = list(result.criteria if criteria is None else criteria)
-    audits = {}
+    audits: dict[str, CriterionAudit | LicchaviAudit] = {}
     with Threads(threads) as pool:
         for name in chosen:
             if name not in result.criteria or name not in dataset.criteria:
@@ -112,13 +116,20 @@ def audit_run(
             state = RunState(dataset, name, config, result, pool)
             share = affordable(len(state.ratings.value)) if effort is None else effort
             moves = draw(state.ratings, slider_step(config), sample, share, rng)
-            audits[name] = Consequences(state, moves).report(end_to_end, scalers_end_to_end)
+            if config.method == "licchavi":
+                audits[name] = LicchaviConsequences(state, moves).report(few)
+            else:
+                audits[name] = Consequences(state, moves).report(few, scalers_end_to_end)
     return RunAudit(audits, seed, slider_step(config))
 
 
 def affordable(judgments: int) -> float:
     """Return the share of a criterion's judgments that an audit may go through by default."""
     return max(EFFORT, LEAST_EFFORT / max(judgments, 1))
+
+
+def _few_by_default(config: Config, seed: int) -> int:
+    return affordable_anew(seed) if config.method == "licchavi" else 1
 
 
 def slider_step(config: Config) -> float:

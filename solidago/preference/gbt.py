@@ -57,14 +57,46 @@ def fit(ratings: Ratings, config: Config, threads: Threads) -> tuple[Triples, Fi
     return triples, _certify(triples, gradient, steps, config.sigma, len(ratings.active))
 
 
+def with_uncertainties(score: Floats, ratings: Ratings, config: Config, threads: Threads) -> Triples:
+    """Return scores that were found otherwise with the uncertainties that the judgments alone give them.
+
+    Parameters
+    ----------
+    score : (S,) float64
+        In the order of the ratings.
+    ratings : Ratings of S ratings
+    config : Config
+    threads : Threads
+
+    Returns
+    -------
+    Triples of (S,)
+        As in `fit`, but around these scores.
+    """
+    triples = Triples(np.array(score, np.float64), np.empty(len(ratings)), np.empty(len(ratings)))
+    law = RootLaw.named(config.root_law)
+    threads.over(
+        np.diff(ratings.comparisons),
+        lambda first, last: kernels.reach(
+            first, last, ratings.comparisons, ratings.rows, ratings.a, ratings.b, ratings.value,
+            law.code, law.a, law.b, config.k, triples.score, triples.left, triples.right,
+        ),
+    )  # fmt: skip
+    return triples
+
+
+def unbounded(triples: Triples) -> int:
+    """Return on how many sides of scores the judgments set no limit."""
+    return sum(int(np.count_nonzero(side >= kernels.FARTHEST)) for side in (triples.left, triples.right))
+
+
 def _certify(triples: Triples, gradient: Floats, steps: Indices, sigma: float, users: int) -> FitCertificate:
     """Check the gradients; the Hessian is at least 1/sigma^2, so that they bound the distance to the optimum."""
     if not (gradient <= MAX_GRADIENT).all():
         worst = int(np.argmax(np.where(np.isnan(gradient), math.inf, gradient)))
         raise NotConverged(f"The model of user number {worst} stopped at a gradient of norm {gradient[worst]:.3g}.")
-    unbounded = sum(int(np.count_nonzero(side >= kernels.FARTHEST)) for side in (triples.left, triples.right))
     most = float(gradient.max(initial=0.0))
-    return FitCertificate(users, most, sigma**2 * most, int(steps.max(initial=0)), unbounded)
+    return FitCertificate(users, most, sigma**2 * most, int(steps.max(initial=0)), unbounded(triples))
 
 
 def fit_one(left: ArrayLike, right: ArrayLike, value: ArrayLike, n_entities: int, config: Config) -> Triples:

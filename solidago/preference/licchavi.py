@@ -15,6 +15,7 @@ L.-N. Hoang and others, "Strategyproof learning: building trustworthy user-gener
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ import numpy as np
 from scipy.sparse.linalg import LinearOperator, eigsh
 
 from solidago.errors import InvalidInput, NotConverged
-from solidago.preference.conjugate_gradients import OneBlock, conjugate_gradients
+from solidago.preference.conjugate_gradients import OneBlock, conjugate_gradients, dot
 from solidago.preference.profiles import Anchored, GbtProfiles, Profile
 from solidago.preference.skewness import StrategicGain
 from solidago.root_laws import RootLaw
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
 MAX_RESIDUAL = 1e-9
 _NEWTON_STEPS = 200
 _HALVINGS = 60
-_DENSE = 64
-"""Up to so many entities the Hessian is written out; beyond, its extreme eigenvalues are found by Lanczos."""
+_DENSE = 32
+"""Up to so many entities the Hessian is written out; beyond, its largest eigenvalue is found by Lanczos."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,17 @@ class Coupling:
     sigma : float
         Standard deviation of the prior on each personal score.
     root_law : str
+    everywhere : bool
+        Whether that prior also holds for entities that a contributor never compared. If so, every contributor draws
+        every entity toward zero: right where most judge most entities. If not, they follow the common model there
+        (theta_n = rho), and say nothing about it: right where each judges a few of many.
     """
 
     force: float = 1.0
     inertia: float = 1.0
     sigma: float = 7.0
     root_law: str = "uniform"
+    everywhere: bool = True
 
     def __post_init__(self) -> None:
         for name in ("force", "inertia", "sigma"):
@@ -92,6 +98,8 @@ class LicchaviFit:
         Their score for it.
     likeness : (N,) float64 in (0, 1]
         Their score for an entity that they did not compare is this times the collective one.
+    pull : (M,) float64
+        On the same rows: the force p_n with which each contributor pulls the common model.
     agrees : (N,) bool
         Whether theta_n = rho.
     residual : float
@@ -99,6 +107,8 @@ class LicchaviFit:
     error_bound : float
         ``residual / min(lambda_0, 1 / sigma^2)``: no coordinate of (rho, theta) is further from the optimum.
     newton_steps : int
+    gain : StrategicGain or None
+        As `strategic_gain` finds it, if asked for.
     """
 
     collective: Floats
@@ -106,10 +116,12 @@ class LicchaviFit:
     entity: Indices
     personal: Floats
     likeness: Floats
+    pull: Floats
     agrees: Flags
     residual: float
     error_bound: float
     newton_steps: int
+    gain: StrategicGain | None = None
 
     def personal_scores(self, contributor: int) -> Floats:
         """Return theta_n, one score for every entity.
@@ -134,6 +146,9 @@ def fit(
     coupling: Coupling | None = None,
     reports: ArrayLike | None = None,
     report_weights: ArrayLike | None = None,
+    start: ArrayLike | None = None,
+    *,
+    with_gain: bool = False,
 ) -> LicchaviFit:
     """Learn the personal models and the common one.
 
@@ -149,6 +164,10 @@ def fit(
         Further participants who report a vector of scores instead of judgments, at unit stiffness.
     report_weights : (R,) array_like of float, optional
         Their weights; 1 by default.
+    start : (A,) array_like of float, optional
+        Where to look for the common model first; the optimum is the same, to the error bound.
+    with_gain : bool
+        Whether to tell the strategic gain as well.
 
     Raises
     ------
@@ -167,13 +186,40 @@ def fit(
     groups: list[Profiles] = [people]
     if reports is not None:
         groups.append(_anchored(reports, report_weights, n_entities, coupling.force))
-    optimum, steps = minimise(groups, coupling.inertia, n_entities)
+    optimum, steps = minimise(groups, coupling.inertia, n_entities, start)
     scores, likeness = people.personal(optimum.rho)
     bound = optimum.residual / min(coupling.inertia, 1.0 / coupling.sigma**2)
     return LicchaviFit(
         optimum.rho, people.owner.astype(np.int32), people.entity.astype(np.int32), scores, likeness,
-        people.gamma == 0.0, optimum.residual, bound, steps,
+        people.pull, people.gamma == 0.0, optimum.residual, bound, steps, _gain(optimum) if with_gain else None,
     )  # fmt: skip
+
+
+def personal_models(
+    judgments: Judgments, collective: ArrayLike, weights: ArrayLike, coupling: Coupling | None = None
+) -> Floats:
+    """Return what contributors think of the entities they compared, beside a common model that stays as it is.
+
+    Parameters
+    ----------
+    judgments, weights, coupling
+        As for `fit`.
+    collective : (A,) array_like of float
+
+    Returns
+    -------
+    (M,) float64
+        In the order of `LicchaviFit.personal`.
+
+    Raises
+    ------
+    InvalidInput, NotConverged
+        As `fit`.
+    """
+    common = np.asarray(collective, dtype=np.float64)
+    people = _people(judgments, len(common), weights, coupling or Coupling())
+    people.at(common)
+    return people.personal(common)[0]
 
 
 def strategic_gain(
@@ -181,7 +227,8 @@ def strategic_gain(
 ) -> StrategicGain:
     """Return how much a strategic contributor to this poll could gain, as `solidago.preference.skewness` explains.
 
-    The Hessian is that of the whole objective as a function of the common model, all personal models refitted.
+    The Hessian is that of the whole objective as a function of the common model, all personal models refitted. Beyond
+    32 entities it is not written out, and the gain returned is an upper bound.
 
     Parameters
     ----------
@@ -195,21 +242,32 @@ def strategic_gain(
     """
     coupling = coupling or Coupling()
     optimum, _ = minimise([_people(judgments, n_entities, weights, coupling)], coupling.inertia, n_entities)
+    return _gain(optimum)
+
+
+def _gain(optimum: Point) -> StrategicGain:
+    """Return the gain at an optimum, exactly for few entities; for many the largest that it can be.
+
+    There the steepest direction is found by Lanczos, and no direction is flatter than the inertia.
+    """
+    n_entities = len(optimum.rho)
+    if not n_entities:
+        return StrategicGain.of(optimum.inertia, optimum.inertia)
     if n_entities <= _DENSE:
         spectrum = np.linalg.eigvalsh([optimum.curve(axis) for axis in np.eye(n_entities)])
         return StrategicGain.of(float(spectrum[0]), float(spectrum[-1]))
     hessian = LinearOperator((n_entities, n_entities), matvec=optimum.curve, dtype=np.float64)
     start = np.random.default_rng(0).standard_normal(n_entities)  # a fixed one: the same poll gets the same answer
-    ends = [
-        float(eigsh(hessian, k=1, which=end, v0=start, tol=1e-3, return_eigenvectors=False)[0]) for end in ("SA", "LA")
-    ]
-    return StrategicGain.of(*ends)
+    steepest = eigsh(hessian, k=1, which="LA", v0=start, ncv=min(10, n_entities), tol=1e-2, return_eigenvectors=False)
+    return StrategicGain.of(optimum.inertia, float(steepest[0]))
 
 
 def _people(judgments: Judgments, n_entities: int, weights: ArrayLike, coupling: Coupling) -> GbtProfiles:
     strengths = _weights(weights, int(judgments.user.max(initial=-1)) + 1)
     law = RootLaw.named(coupling.root_law)
-    return GbtProfiles(judgments, coupling.force * strengths, n_entities, coupling.sigma, law)
+    return GbtProfiles(
+        judgments, coupling.force * strengths, n_entities, coupling.sigma, law, everywhere=coupling.everywhere
+    )
 
 
 def _weights(given: ArrayLike, at_least: int) -> Floats:
@@ -231,7 +289,9 @@ def _anchored(reports: ArrayLike, weights: ArrayLike | None, n_entities: int, fo
     return Anchored(vectors, force * strengths)
 
 
-def minimise(groups: Sequence[Profiles], inertia: float, n_entities: int) -> tuple[Point, int]:
+def minimise(
+    groups: Sequence[Profiles], inertia: float, n_entities: int, start: ArrayLike | None = None
+) -> tuple[Point, int]:
     """Minimise ``sum of profiles + inertia/2 |rho|^2`` by a semismooth Newton method.
 
     Returns
@@ -244,7 +304,7 @@ def minimise(groups: Sequence[Profiles], inertia: float, n_entities: int) -> tup
     ------
     NotConverged
     """
-    point = Point(groups, inertia, np.zeros(n_entities))
+    point = Point(groups, inertia, np.zeros(n_entities) if start is None else np.array(start, np.float64))
     for steps in range(_NEWTON_STEPS):
         if point.residual <= MAX_RESIDUAL:
             return point, steps
@@ -269,10 +329,10 @@ class Point:
     def __init__(self, groups: Sequence[Profiles], inertia: float, rho: Floats) -> None:
         self.groups, self.inertia, self.rho = groups, inertia, rho
         self.profiles: list[Profile] = [group.at(rho) for group in groups]
-        self.value = sum(profile.value for profile in self.profiles) + 0.5 * inertia * float(rho @ rho)
+        self.value = sum(profile.value for profile in self.profiles) + 0.5 * inertia * dot(rho, rho)
         self.gradient = sum((profile.gradient for profile in self.profiles), inertia * rho)
-        self.norm = float(np.linalg.norm(self.gradient))
-        self.residual = float(np.linalg.norm([self.norm, *(profile.residual for profile in self.profiles)]))
+        self.norm = math.sqrt(dot(self.gradient, self.gradient))
+        self.residual = math.hypot(self.norm, *(profile.residual for profile in self.profiles))
 
     def curve(self, v: Floats) -> Floats:
         """Return the product of a generalised Hessian with v."""
@@ -283,7 +343,7 @@ class Point:
         tolerance = np.array([min(0.1, np.sqrt(self.norm)) * self.norm])
         unit = np.ones_like(self.rho)
         step, _ = conjugate_gradients(self.curve, unit, -self.gradient, tolerance, OneBlock())
-        slope = float(self.gradient @ step)
+        slope = dot(self.gradient, step)
         for _ in range(_HALVINGS):
             moved = Point(self.groups, self.inertia, self.rho + step)
             if moved.value <= self.value + 1e-4 * slope or moved.norm <= 0.5 * self.norm:

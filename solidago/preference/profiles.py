@@ -8,7 +8,8 @@ the force that they may exert. It is convex and differentiable, its gradient p n
 
 for one gamma > 0, found like the multiplier of a trust region: ``1/|p(gamma)|`` is increasing and almost linear.
 All contributors are solved at once, in arrays over (contributor, entity they compared). The entities that they did not
-compare need no such rows: there ``p = rho / (sigma^2 + gamma)``.
+compare need no such rows: there ``p = rho / (sigma^2 + gamma)`` if the prior holds for them too, else p = 0 and
+theta = rho.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from solidago.errors import NotConverged
-from solidago.preference.conjugate_gradients import conjugate_gradients
+from solidago.preference.conjugate_gradients import conjugate_gradients, dot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,8 +104,9 @@ class Anchored:
 
 
 class GbtProfiles:
-    """Contributors with a GBT loss ``sum_c [Phi(x_c) + r_c x_c] + |theta|^2 / (2 sigma^2)`` over all entities.
+    """Contributors with a GBT loss ``sum_c [Phi(x_c) + r_c x_c] + |theta|^2 / (2 sigma^2)``.
 
+    The prior is on all entities, or, unless ``everywhere``, on those that each contributor compared.
     It remembers the last solution, from which the next one starts; that changes the time taken and nothing else.
 
     Attributes
@@ -117,8 +119,18 @@ class GbtProfiles:
         Distance to rho per unit of pull; 0 for those who agree with rho.
     """
 
-    def __init__(self, judgments: Judgments, force: Floats, n_entities: int, sigma: float, law: RootLaw) -> None:
+    def __init__(
+        self,
+        judgments: Judgments,
+        force: Floats,
+        n_entities: int,
+        sigma: float,
+        law: RootLaw,
+        *,
+        everywhere: bool = True,
+    ) -> None:
         self.force, self.variance, self.law, self.value = force, sigma**2, law, judgments.value
+        self.everywhere = everywhere
         user = judgments.user.astype(np.int64)
         keys = np.concatenate((user * n_entities + judgments.left, user * n_entities + judgments.right))
         rows, places = np.unique(keys, return_inverse=True)
@@ -141,7 +153,11 @@ class GbtProfiles:
 
     def personal(self, rho: Floats) -> tuple[Floats, Floats]:
         """Return theta on the rows, and the factor of rho that is theta on all other entities."""
-        return rho[self.entity] - self.spread(self.gamma) * self.pull, self.variance / (self.variance + self.gamma)
+        return rho[self.entity] - self.spread(self.gamma) * self.pull, 1.0 - self.gamma * self.shrink()
+
+    def shrink(self) -> Floats:
+        """Return p / rho on the entities that each contributor did not compare."""
+        return 1.0 / (self.variance + self.gamma) if self.everywhere else np.zeros_like(self.gamma)
 
     def at(self, rho: Floats) -> Profile:
         """Return the sum of their profiles around rho."""
@@ -174,15 +190,11 @@ class _Place:
     def __init__(self, people: GbtProfiles, rho: Floats) -> None:
         self.people, self.rho, self.rows = people, rho, rho[people.entity]
         inside = people.dot(self.rows, self.rows)
-        self.outside = np.maximum(rho @ rho - inside, 0.0)  # |rho|^2 over the entities that each did not compare
-
-    def shrink(self) -> Floats:
-        """Return p / rho on the entities that each contributor did not compare."""
-        return 1.0 / (self.people.variance + self.people.gamma)
+        self.outside = np.maximum(dot(rho, rho) - inside, 0.0)  # |rho|^2 over the entities that each did not compare
 
     def length(self, pull: Floats) -> Floats:
         """Return |p| over all entities."""
-        return np.sqrt(self.people.dot(pull, pull) + self.outside * self.shrink() ** 2)
+        return np.sqrt(self.people.dot(pull, pull) + self.outside * self.people.shrink() ** 2)
 
     def slope(self, pull: Floats) -> Floats:
         """Return grad l at theta = rho - gamma p, and keep the Hessian's weights."""
@@ -244,7 +256,7 @@ class _Place:
         people = self.people
         target = self.hessian(pull)
         change = self.damped(target, relative * np.sqrt(people.dot(target, target)))
-        return change, people.dot(pull, change) + self.outside * self.shrink() ** 3
+        return change, people.dot(pull, change) + self.outside * self.people.shrink() ** 3
 
     def _find_pull(self, blur: Floats) -> None:
         """Newton's method on p = grad l(rho - gamma p); each contributor halves their steps until their error falls."""
@@ -276,7 +288,7 @@ class _Place:
 
     def profile(self, agreeing: Flags) -> Profile:
         """Return the sum of the profiles, once settled."""
-        people, shrink = self.people, self.shrink()
+        people, shrink = self.people, self.people.shrink()
         error = people.pull - self.slope(people.pull)
         length = self.length(people.pull)
         # Where p must have length f it gets it exactly; what that changes counts as an error.
@@ -286,13 +298,13 @@ class _Place:
             people.spread(rescale) * people.pull - people.spread(off) * self.rows
         )
         residual = people.dot(error, error) + ((1.0 - rescale) * length) ** 2
-        value = self._losses() + people.force @ (people.gamma * length)
+        value = self._losses() + dot(people.force, people.gamma * length)
         return Profile(float(value), gradient, self._curve(agreeing, shrink), float(np.sqrt(residual.sum())))
 
     def _losses(self) -> float:
         people = self.people
         fit = float((self.cumulant + people.value * people.differences(self.theta)).sum())
-        prior = people.dot(self.theta, self.theta) + self.outside * (people.variance * self.shrink()) ** 2
+        prior = people.dot(self.theta, self.theta) + self.outside * (people.variance * self.people.shrink()) ** 2
         return fit + float(prior.sum()) / (2.0 * people.variance)
 
     def _curve(self, agreeing: Flags, shrink: Floats) -> Callable[[Floats], Floats]:
@@ -304,7 +316,7 @@ class _Place:
             rows = v[people.entity]
             target = self.hessian(rows)
             moved = self.damped(target, _RELATIVE * np.sqrt(people.dot(target, target)))
-            outside = shrink**2 * (self.rho @ v - people.dot(self.rows, rows))
+            outside = shrink**2 * (dot(self.rho, v) - people.dot(self.rows, rows))
             with np.errstate(invalid="ignore", divide="ignore"):
                 turn = np.where(agreeing, 0.0, (people.dot(people.pull, moved) + outside) / along)
             back = turn * shrink**2

@@ -22,6 +22,7 @@ SECOND = "fun"
 CONFIGS = {
     "all pairs": Config(min_activity=1.0, n_scalers=4),
     "drawn pairs": Config(min_activity=1.0, n_scalers=4, max_pairs=5),
+    "licchavi": Config(method="licchavi"),
 }
 
 
@@ -146,14 +147,27 @@ def kept(table, rows):
     return type(table)(*(getattr(table, spec.name)[mask] for spec in dataclasses.fields(table)))
 
 
-@pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
-@given(
-    seed=st.integers(0, 10**6),
-    deletions=st.lists(deletions, min_size=1, max_size=3),
-    threads=st.tuples(st.integers(1, 4), st.integers(1, 4)),
-)
+drawn = {
+    "seed": st.integers(0, 10**6),
+    "deletions": st.lists(deletions, min_size=1, max_size=3),
+    "threads": st.tuples(st.integers(1, 4), st.integers(1, 4)),
+}
+
+
+@pytest.mark.parametrize("config", [CONFIGS["all pairs"], CONFIGS["drawn pairs"]], ids=["all pairs", "drawn pairs"])
+@given(**drawn)
 @settings(max_examples=40, deadline=None)
 def test_a_run_after_deletions_equals_the_run_that_never_saw_what_was_deleted(config, seed, deletions, threads):
+    assert_unlearned(config, seed, deletions, threads)
+
+
+@given(**drawn)
+@settings(max_examples=10, deadline=None)
+def test_so_does_a_run_by_licchavi(seed, deletions, threads):
+    assert_unlearned(CONFIGS["licchavi"], seed, deletions, threads)
+
+
+def assert_unlearned(config, seed, deletions, threads):
     rng, facts = random.Random(seed), drawn_facts(seed)
     remaining = facts
     for kind, count in deletions:
@@ -164,12 +178,13 @@ def test_a_run_after_deletions_equals_the_run_that_never_saw_what_was_deleted(co
     assert unlearned == outcome(remaining.dataset(shuffle=rng), config, threads[1])
 
 
-def test_what_was_deleted_had_mattered():
+@pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
+def test_what_was_deleted_had_mattered(config):
     """Else the equalities above would say nothing."""
     facts = drawn_facts(1)
     user = facts.users[0][0]
     remaining = facts.without_users({user})
-    before, afterwards = (outcome(each.dataset(), CONFIGS["drawn pairs"], 1) for each in (facts, remaining))
+    before, afterwards = (outcome(each.dataset(), config, 1) for each in (facts, remaining))
     others = [key for key in afterwards if user not in key]
     changed = [key for key in others if before.get(key) != afterwards[key]]
     assert len(changed) > len(others) / 2
