@@ -17,8 +17,11 @@ COPY --chown=helianthus: manage.py pyproject.toml ./
 COPY --chown=helianthus: solidago solidago
 COPY --chown=helianthus: backend backend
 COPY --chown=helianthus: frontend frontend
-# Neither needs a store: kernels compiled and files hashed once, for every container.
-RUN python -m solidago warm && python manage.py collectstatic --noinput --verbosity 0
+COPY --chown=helianthus: locale locale
+COPY --chown=helianthus: scripts/messages.py scripts/
+# None needs a store: kernels and translations compiled and files hashed once, for every container.
+RUN python -m solidago warm && python scripts/messages.py compile && \
+    python manage.py collectstatic --noinput --verbosity 0
 
 EXPOSE 8000
 CMD ["gunicorn", "-c", "python:backend.config.gunicorn"]

@@ -12,9 +12,10 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 KERNELS := .local/kernels-compiled
 STATIC := staticfiles/staticfiles.json
+TEXTS := locale/fr/LC_MESSAGES/django.mo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow e2e check format bench experiments screenshot clean
+.PHONY: help setup demo test test-slow e2e check format messages bench experiments screenshot clean
 .DELETE_ON_ERROR:
 # Compiling kernels and hashing static files take a core each.
 MAKEFLAGS += --jobs=2
@@ -22,7 +23,7 @@ MAKEFLAGS += --jobs=2
 help: ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "make %-11s %s\n", $$1, $$2 }'
 
-setup: $(INSTALLED) $(KERNELS) $(STATIC) ## install everything into .venv (PYTHON= chooses the interpreter)
+setup: $(INSTALLED) $(KERNELS) $(STATIC) $(TEXTS) ## install everything into .venv (PYTHON= chooses the interpreter)
 
 demo: setup ## serve a populated poll at http://127.0.0.1:8000 (PORT= changes it) until Ctrl-C
 	@$(BIN)/python manage.py demo --port $(PORT)
@@ -51,6 +52,9 @@ format: $(INSTALLED) ## rewrite the code in the house's style
 	$(BIN)/ruff format .
 	$(BIN)/djlint frontend/templates --reformat --quiet
 
+messages: $(INSTALLED) ## gather the texts to translate into locale/
+	$(BIN)/python scripts/messages.py update
+
 bench: setup ## measure seconds and memory on synthetic polls
 	$(BIN)/python -m benchmarks
 
@@ -78,3 +82,7 @@ $(KERNELS): $(INSTALLED) $(shell find solidago -name '*.py')
 $(STATIC): $(INSTALLED) backend/common/static.py $(shell find frontend/static -type f)
 	@$(BIN)/python manage.py collectstatic --noinput --clear --verbosity 0
 	@touch $@
+
+# What the pages read the translations from.
+$(TEXTS): $(INSTALLED) $(TEXTS:.mo=.po)
+	@$(BIN)/python scripts/messages.py compile

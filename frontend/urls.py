@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from frontend.pages import account, compare, comparisons, dataset, home, items, ranking, runs, site
+from frontend.pages import account, compare, comparisons, dataset, home, items, ranking, recommendations, runs, site
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("how-it-works/", site.how_it_works, name="how_it_works"),
     path("theme/", site.theme, name="theme"),
     path("accounts/", account.home, name="account"),
+    path("language/", site.language, name="language"),
     path("polls/<str:slug>/", ranking.poll_ranking, name="poll"),
     path("polls/<str:slug>/items/<path:uid>/", items.item, name="item"),
     path("polls/<str:slug>/compare/", compare.compare, name="compare"),
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("polls/<str:slug>/comparisons/", comparisons.comparisons, name="comparisons"),
     path("polls/<str:slug>/comparisons/delete/", comparisons.comparison_delete_own, name="comparison_delete"),
     path("polls/<str:slug>/dataset.zip", dataset.dataset_export, name="dataset_export"),
+    path("polls/<str:slug>/recommendations/", recommendations.recommendations, name="recommendations"),
     path("polls/<str:slug>/runs/", runs.runs, name="runs"),
     path("polls/<str:slug>/runs/<int:run_id>/", runs.run_detail, name="run"),
 ]
