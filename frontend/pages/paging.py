@@ -1,14 +1,16 @@
 """Pages of a list, by number."""
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from django.core.paginator import EmptyPage, Page, Paginator
-from django.db.models import Model, QuerySet
 
 from frontend.errors import BadPageNumber, NoSuchPage
 
+if TYPE_CHECKING:
+    from django.core.paginator import _SupportsPagination
+
 DIGITS = 7
-M = TypeVar("M", bound=Model)
+M = TypeVar("M")
 
 
 def page_number(text: str) -> int:
@@ -25,7 +27,7 @@ def page_number(text: str) -> int:
     return int(text)
 
 
-def page_of(items: QuerySet[M], *, number: int, size: int) -> Page[M]:
+def page_of(items: "_SupportsPagination[M]", *, number: int, size: int) -> Page[M]:
     """Return one page of items.
 
     Raises

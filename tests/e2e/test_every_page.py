@@ -26,6 +26,8 @@ FOR_STAFF = (
     "/polls/poll/compare/?left=a&right=b",
     "/polls/poll/compare/?left=c&right=d",
     "/polls/poll/comparisons/",
+    "/polls/poll/recommendations/",
+    "/polls/poll/recommendations/?show=rated",
     "/polls/poll/runs/",
     "/polls/poll/runs/{run}/",
     "/accounts/email/",
