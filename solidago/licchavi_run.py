@@ -14,6 +14,8 @@ import numpy as np
 
 from solidago.aggregation.quantile import aggregate
 from solidago.dataset import Judgments
+from solidago.engine.threads import Threads
+from solidago.errors import InvalidInput
 from solidago.kernels import uncertainty as kernels
 from solidago.outcome import individual_scores, scalings_of_active
 from solidago.personal_rights import one_right_each
@@ -28,11 +30,10 @@ from solidago.scaling.standardise import spread
 from solidago.triples import Triples
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from solidago.config import Config
     from solidago.dataset import Dataset, Floats
-    from solidago.engine.threads import Threads
     from solidago.preference.skewness import StrategicGain
     from solidago.steps import Steps
 
@@ -118,6 +119,48 @@ def own_scores(ratings: Ratings, rights: Floats, collective: Floats, config: Con
     judgments = _compact(ratings, users, entities)
     found = personal_models(judgments, collective[entities], rights[users], coupling_of(config))
     return _with_the_unheard(found, ratings, rights, config, threads)
+
+
+def fit_one(
+    left: ArrayLike, right: ArrayLike, value: ArrayLike, common: ArrayLike, voting_right: float, config: Config
+) -> Triples:
+    """Fit one contributor's model beside a common model that stays as it is, in some milliseconds.
+
+    Parameters
+    ----------
+    left, right : (C,) array_like of int
+        Compared entities, from 0 to A - 1; each of the A entities is in at least one comparison.
+    value : (C,) array_like of float in [-1, 1]
+        Judgments divided by their maximum; positive prefers the right entity.
+    common : (A,) array_like of float
+        The common model, in the unit of raw scores.
+    voting_right : float in [0, 1]
+    config : Config
+
+    Returns
+    -------
+    Triples of (A,)
+        With the uncertainties that the judgments alone give.
+
+    Raises
+    ------
+    InvalidInput
+        An entity of ``common`` is in no comparison.
+    NotConverged
+        The model cannot be certified.
+    """
+    known = np.array(common, np.float64)
+    a, b, r = np.array(left, np.int32), np.array(right, np.int32), np.array(value, np.float64)
+    n = len(known)
+    if not np.array_equal(np.unique(np.concatenate((a, b))), np.arange(n)):
+        raise InvalidInput("Every entity of the common model must be in a comparison.")
+    ratings = Ratings(
+        user=np.zeros(n, np.int32), entity=np.arange(n, dtype=np.int32), rows=np.array([0, n], np.int32),
+        comparisons=np.array([0, len(r)], np.int32), a=a, b=b, value=r, privacy=np.ones(n), n_entities=n,
+    )  # fmt: skip
+    with Threads(1) as pool:
+        score = own_scores(ratings, np.array([voting_right]), known, config, pool)
+        return gbt.with_uncertainties(score, ratings, config, pool)
 
 
 def _cast(ratings: Ratings, rights: Floats) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -143,3 +143,32 @@ def own_scalings(*, contributor: Contributor, poll: Poll) -> dict[int, Contribut
     """Return how a contributor's raw scores were put on the common scale in the published set, by criterion key."""
     found = ContributorScaling.objects.filter(score_set=_published(poll.pk), contributor=contributor)
     return {scaling.criterion_id: scaling for scaling in found}
+
+
+@dataclass(frozen=True, slots=True)
+class CommonView:
+    """What the published set says of one criterion to a contributor whose model holds to the common one.
+
+    ``scores`` by item, on the published scale; ``multiplier`` takes raw scores to scaled ones, the same for everybody;
+    ``voting_right`` is the contributor's own, None if they are not in the set yet.
+    """
+
+    scores: dict[int, float]
+    multiplier: float
+    voting_right: float | None
+
+
+def common_views(
+    *, contributor: Contributor, poll: Poll, criteria: Sequence[int], entities: Iterable[int]
+) -> dict[int, CommonView]:
+    """Return the view of each criterion, by keys, of which anything is published."""
+    shown = {"score_set": _published(poll.pk), "criterion__in": criteria}
+    by_criterion = ContributorScaling.objects.filter(**shown).order_by("criterion_id", "contributor_id")
+    units = dict(by_criterion.distinct("criterion_id").values_list("criterion_id", "multiplier"))
+    theirs = IndividualScore.objects.filter(**shown, contributor=contributor).order_by("criterion_id")
+    rights = dict(theirs.distinct("criterion_id").values_list("criterion_id", "voting_right"))
+    scores: dict[int, dict[int, float]] = {pk: {} for pk in units}
+    found = CollectiveScore.objects.filter(**shown, entity__in=list(entities))
+    for criterion, entity, score in found.values_list("criterion_id", "entity_id", "score"):
+        scores.setdefault(criterion, {})[entity] = score
+    return {pk: CommonView(scores[pk], multiplier, rights.get(pk)) for pk, multiplier in units.items()}
