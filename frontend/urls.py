@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from frontend.pages import account, compare, comparisons, dataset, home, items, ranking, recommendations, runs, site
+from frontend.pages import (
+    account,
+    compare,
+    comparisons,
+    dataset,
+    home,
+    items,
+    later,
+    pick,
+    ranking,
+    recommendations,
+    runs,
+    site,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -14,6 +27,10 @@ urlpatterns: list[URLPattern] = [
     path("polls/<str:slug>/items/<path:uid>/", items.item, name="item"),
     path("polls/<str:slug>/compare/", compare.compare, name="compare"),
     path("polls/<str:slug>/compare/undo/", compare.compare_undo, name="compare_undo"),
+    path("polls/<str:slug>/compare/pick/", pick.pick, name="pick"),
+    path("polls/<str:slug>/later/", later.later, name="later"),
+    path("polls/<str:slug>/later/add/", later.later_add, name="later_add"),
+    path("polls/<str:slug>/later/remove/", later.later_remove, name="later_remove"),
     path("polls/<str:slug>/comparisons/", comparisons.comparisons, name="comparisons"),
     path("polls/<str:slug>/comparisons/delete/", comparisons.comparison_delete_own, name="comparison_delete"),
     path("polls/<str:slug>/dataset.zip", dataset.dataset_export, name="dataset_export"),

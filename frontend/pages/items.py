@@ -8,8 +8,10 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from backend.accounts.selectors import contributor_of
 from backend.entities.models import Entity
 from backend.entities.selectors import entity_get
+from backend.participation.rate_later import rate_later_holds
 from backend.polls.models import Criterion
 from backend.polls.selectors import criterion_get, poll_get
 from backend.scores.models import CollectiveScore
@@ -63,9 +65,15 @@ def item(request: PageRequest, slug: str, uid: str) -> HttpResponse:
         "petals": [row.petal for row in rows],
         "chosen": next(row for row in rows if row.criterion == criterion),
         "score_set": score_set_published(poll=poll),
+        "is_listed": _is_listed(request, entity),
         **_distribution(entity, criterion),
     }
     return render(request, "polls/item.html", context)
+
+
+def _is_listed(request: PageRequest, entity: Entity) -> bool:
+    contributor = contributor_of(user=request.user)
+    return contributor is not None and rate_later_holds(contributor=contributor, entity=entity)
 
 
 def _distribution(entity: Entity, criterion: Criterion) -> dict[str, object]:
