@@ -12,8 +12,9 @@ from backend.pipeline.models import Run
 from backend.pipeline.reaper import LONGEST_PAUSE, PAUSE_AFTER_FAILURE, pause_after, runs_start_for_news
 from backend.polls.models import News
 from backend.scores.models import ScoreSet
-from backend.scores.selectors import score_set_published
+from backend.scores.selectors import ranking, score_set_published
 from solidago import pipeline
+from solidago.licchavi_run import STEPS as LICCHAVI_STEPS
 from solidago.pipeline import run as honest_run
 from tests.backend.pipeline.helpers import computed, digest
 from tests.factories import ContributorFactory, judged_poll, poll_with, say
@@ -135,3 +136,17 @@ def test_a_run_may_be_cancelled_before_its_audit(monkeypatch):
     monkeypatch.setattr(services, "run_audited", lambda **facts: audited.append(facts))
     assert computed(judged_poll()).status == Run.Status.CANCELLED
     assert audited == []
+
+
+def test_a_poll_may_choose_licchavi_and_publishes_as_any_other():
+    poll = judged_poll(run_config={"method": "licchavi"})
+    run = computed(poll)
+    assert digest(run) == digest(computed(poll)) != digest(computed(poll, method="mehestan"))
+    good = poll.criteria.get()
+    assert [entity.uid for entity in ranking(poll=poll, criterion=good)] == ["d", "c", "b", "a"]
+    assert set(run.seconds) >= {"snapshot", *LICCHAVI_STEPS, "audit", "publication"}
+    assert "scaling" not in run.seconds
+    audited = audit_of(run)["criteria"]["good"]
+    assert (audited["own"]["violated"], audited["own"]["moves"]) == (0, audited["own_each"]["moves"])
+    assert run.report["strategic gain"]["good"]["times closer to their wish, at most"] >= 1
+    assert "strategic gain" not in computed(poll, method="mehestan").report

@@ -19,9 +19,9 @@ from tests.factories import ContributorFactory, EntityFactory, UserFactory, judg
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def poll():
-    return judged_poll()
+@pytest.fixture(params=["mehestan", "licchavi"])
+def poll(request):
+    return judged_poll(run_config={"method": request.param})
 
 
 @pytest.fixture
