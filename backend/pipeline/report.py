@@ -4,6 +4,8 @@ import numpy as np
 
 from backend.pipeline.audit import audit_told
 from backend.pipeline.snapshot import Facts
+from solidago.config import Config
+from solidago.licchavi_run import coupling_of
 from solidago.monotonicity import RunAudit
 from solidago.pipeline import Result
 
@@ -11,13 +13,13 @@ Report = dict[str, object]
 """Ready for JSON."""
 
 
-def run_report(*, facts: Facts, result: Result, audit: RunAudit) -> Report:
+def run_report(*, facts: Facts, config: Config, result: Result, audit: RunAudit) -> Report:
     """Return the report of a run that computed its scores."""
     return {
         **run_counts(facts=facts),
         "certificates": _certificates(result),
         "audit": audit_told(audit),
-        **_strategic_gain(result),
+        **_strategic_gain(config, result),
     }
 
 
@@ -42,8 +44,11 @@ def _certificates(result: Result) -> Report:
     }
 
 
-def _strategic_gain(result: Result) -> Report:
+def _strategic_gain(config: Config, result: Result) -> Report:
     """Return what lying can be worth, for the criteria whose method tells: nothing for others.
+
+    And how far one contributor of full voting right moves the common model, whatever they say: the Euclidean length of
+    all changes together, in scaled units (before squashing), with the unit as it is.
 
     Rounded: how eigenvalues end depends on the machine.
     """
@@ -53,6 +58,9 @@ def _strategic_gain(result: Result) -> Report:
             "times closer to their wish, at most": _rounded(1.0 + gain.skewness),
             "steepest direction": _rounded(gain.steepest),
             "flattest direction": _rounded(gain.flattest),
+            "one contributor moves all scores together by at most": _rounded(
+                coupling_of(config).influence(1.0) / result.criteria[name].deviation
+            ),
         }
         for name, gain in gains.items()
     }

@@ -188,7 +188,7 @@ def _execute(run: Run, lease: UUID, reporter: Reporter) -> None:
     report = _audited(facts, config, result, seconds, reporter)
     with _timed(INFLUENCE, seconds, reporter):
         influence = influence_find(facts=facts, config=config, result=result)
-        report = {**report, "influence": influence_told(config=config, found=influence)}
+        report |= {"influence": influence_told(config=config, found=influence)} if influence else {}
     with _timed(PUBLICATION, seconds, reporter), transaction.atomic():
         score_set = _publish(run, facts, config, result)
         influence_store(poll=run.poll, score_set=score_set, facts=facts, found=influence)
@@ -206,7 +206,7 @@ def _audited(
     """Return the run's report, unless its audit shows that it must not be published."""
     with _timed(AUDIT, seconds, reporter):
         audit = run_audited(facts=facts, config=config, result=result)
-    report = run_report(facts=facts, result=result, audit=audit)
+    report = run_report(facts=facts, config=config, result=result, audit=audit)
     if not audit.passed:
         raise AuditFailed(facts=facts, report=report)
     return report
