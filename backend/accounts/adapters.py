@@ -2,11 +2,14 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import get_next_redirect_url
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
@@ -14,9 +17,11 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from requests import RequestException, Response, Session
 
 from backend.accounts.selectors import address_is_taken
 
@@ -74,12 +79,34 @@ def _with_next(url: str, target: str | None) -> str:
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Accounts of another site."""
 
+    def get_requests_session(self) -> Session:
+        session: Session = super().get_requests_session()
+        session.request = _answered(session.request)  # type: ignore[method-assign]
+        return session
+
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Believe that an address is verified only a provider that we trust, and only if it says so."""
         trusted = sociallogin.provider.app.settings.get("trusts_email") is True
         for address in sociallogin.email_addresses:
             # Some providers write the word instead of the truth value; any other text counts as no.
             address.verified = trusted and str(address.verified).lower() == "true"
+
+
+def _answered(request: Callable[..., Response]) -> Callable[..., Response]:
+    """Lead to the page that says so, where a provider is silent or talks nonsense."""
+
+    @wraps(request)
+    def asked(method: str, *args: Any, **kwargs: Any) -> Response:
+        try:
+            response = request(method, *args, **kwargs)
+            response.raise_for_status()
+            if method.upper() == "GET":
+                response.json()
+        except RequestException as error:
+            raise ImmediateHttpResponse(redirect("socialaccount_login_error")) from error
+        return response
+
+    return asked
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
