@@ -21,6 +21,9 @@ FOR_ALL = (
     "/accounts/login/",
     "/accounts/signup/",
     "/accounts/password/reset/",
+    "/accounts/password/reset/done/",
+    "/accounts/confirm-email/",
+    "/accounts/inactive/",
 )
 FOR_STAFF = (
     "/polls/poll/compare/?left=a&right=b",
@@ -33,7 +36,14 @@ FOR_STAFF = (
     "/polls/poll/compare/pick/?q=zebra",
     "/polls/poll/runs/",
     "/polls/poll/runs/{run}/",
+    "/accounts/",
     "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/2fa/",
+    "/accounts/2fa/webauthn/",
+    "/accounts/sessions/",
+    "/accounts/3rdparty/",
+    "/accounts/reauthenticate/",
     "/accounts/logout/",
     "/polls/poll/?page=99",
 )
