@@ -1,6 +1,6 @@
 """Routes of the pages."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from frontend.pages import (
     account,
@@ -17,12 +17,14 @@ from frontend.pages import (
     site,
 )
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("how-it-works/", site.how_it_works, name="how_it_works"),
     path("theme/", site.theme, name="theme"),
     path("accounts/", account.home, name="account"),
     path("language/", site.language, name="language"),
+    # First: "new" is no poll.
+    path("", include("frontend.pages.settings.urls")),
     path("polls/<str:slug>/", ranking.poll_ranking, name="poll"),
     path("polls/<str:slug>/items/<path:uid>/", items.item, name="item"),
     path("polls/<str:slug>/compare/", compare.compare, name="compare"),

@@ -20,7 +20,7 @@ from backend.common.errors import (
     NothingToCalibrate,
     TooFewJudgments,
 )
-from backend.pipeline.configuration import poll_configure
+from backend.pipeline.configuration import config_of, poll_configure
 from backend.pipeline.models import Calibration, Snapshot
 from backend.polls.models import Poll
 from backend.polls.selectors import criterion_get
@@ -39,6 +39,7 @@ STALE = timedelta(seconds=120)
 """A calibration is given up after so long without a sign of life: one candidate takes a second or two."""
 LOW = 9
 """Priority in Redis' queues, where 0 is served first: scores do not wait for a measurement."""
+MOST_DIGITS = 18
 TASK = "pipeline.calibration_execute"
 
 
@@ -173,17 +174,31 @@ def calibration_last(*, poll: Poll) -> Calibration | None:
     return Calibration.objects.filter(poll=poll).first()
 
 
-def calibration_adopt(*, poll: Poll, user: User, version: str, calibration_id: int) -> Poll:
+def calibration_get(*, poll: Poll, calibration_id: str) -> Calibration:
+    """Return a finished calibration of a poll by its number.
+
+    Raises
+    ------
+    CalibrationNotFound
+    """
+    is_number = calibration_id.isascii() and calibration_id.isdigit() and len(calibration_id) <= MOST_DIGITS
+    finished = Calibration.objects.filter(poll=poll, status=Calibration.Status.SUCCEEDED)
+    found = finished.filter(pk=int(calibration_id)).first() if is_number else None
+    if found is None:
+        raise CalibrationNotFound
+    return found
+
+
+def calibration_adopt(*, poll: Poll, user: User, version: str, calibration: Calibration) -> Poll:
     """Let a poll's next runs use the best constants of a finished calibration of it.
 
     Raises
     ------
     CalibrationNotFound
+        It has none.
     PollChangedMeanwhile
     """
-    finished = Calibration.objects.filter(poll=poll, status=Calibration.Status.SUCCEEDED)
-    found = finished.filter(pk=calibration_id).first()
-    if found is None or found.best is None:
+    if calibration.best is None:
         raise CalibrationNotFound
-    chosen = {name: found.best[name] for name in ("sigma", "root_law")}
-    return poll_configure(poll=poll, user=user, version=version, config={**poll.run_config, **chosen})
+    chosen = {name: calibration.best[name] for name in ("sigma", "root_law")}
+    return poll_configure(poll=poll, user=user, version=version, config={**config_of(poll), **chosen})

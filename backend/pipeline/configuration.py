@@ -8,7 +8,8 @@ from backend.accounts.models import User
 from backend.pipeline.services import run_config_check
 from backend.polls.models import Poll
 from backend.polls.services import poll_update
-from solidago.config import PRESETS, Config
+from solidago.config import METHODS, PRESETS, Config
+from solidago.errors import InvalidConfig
 
 SHARED = "lipschitz"
 """Sets the resilience of every step at once."""
@@ -41,6 +42,11 @@ def preset_names() -> list[str]:
     return sorted(PRESETS, key=lambda name: Config.preset(name) != Config())
 
 
+def method_names() -> list[str]:
+    """Return the library's methods, the one of polls that name none first."""
+    return sorted(METHODS, key=lambda name: name != Config().method)
+
+
 def preset_values(name: str) -> Mapping[str, object]:
     """Return a preset's constants by name."""
     return Config.preset(name).to_mapping()
@@ -57,3 +63,16 @@ def poll_configure(*, poll: Poll, user: User, version: str, config: Mapping[str,
     """
     run_config_check(config=config)
     return poll_update(poll=poll, user=user, version=version, changes={"run_config": dict(config)})
+
+
+def config_of(poll: Poll) -> dict[str, object]:
+    """Return the configuration of a poll; an empty one where something else was stored, which no run would take."""
+    return dict(poll.run_config) if isinstance(poll.run_config, dict) else {}
+
+
+def config_values(config: Mapping[str, object]) -> dict[str, object]:
+    """Return every constant of a configuration by name; none where no run would accept it."""
+    try:
+        return Config.from_mapping(config).to_mapping()
+    except InvalidConfig:
+        return {}

@@ -15,6 +15,7 @@ from backend.pipeline.calibration import (
     calibration_adopt,
     calibration_create,
     calibration_execute,
+    calibration_get,
     calibrations_recover,
 )
 from backend.pipeline.models import Calibration, Snapshot
@@ -140,13 +141,17 @@ def test_the_best_constants_are_used_when_told_and_nothing_else_changes(poll, qu
     poll.run_config = {"seed": 5, "sigma": 1.0}
     poll.save()
     News.objects.all().delete()
-    changed = calibration_adopt(poll=poll, user=UserFactory(), version=poll.version, calibration_id=found.pk)
+    changed = calibration_adopt(poll=poll, user=UserFactory(), version=poll.version, calibration=found)
     assert changed.run_config == {"seed": 5, "sigma": found.best["sigma"], "root_law": found.best["root_law"]}
     assert News.objects.filter(poll=poll).exists()
 
 
-def test_only_a_finished_calibration_of_the_poll_can_be_used(poll, queued):
+def test_only_a_finished_calibration_of_the_poll_is_found(poll, queued):
     other = judged_poll()
-    for wrong, calibration_id in ((poll, queued.pk), (other, queued.pk), (poll, 10**9)):
+    for wrong, number in ((poll, queued.pk), (other, queued.pk), (poll, 10**30), (poll, "x"), (poll, "")):
         with pytest.raises(CalibrationNotFound):
-            calibration_adopt(poll=wrong, user=UserFactory(), version=wrong.version, calibration_id=calibration_id)
+            calibration_get(poll=wrong, calibration_id=str(number))
+    done = calibration_execute(calibration_id=queued.pk)
+    assert calibration_get(poll=poll, calibration_id=str(done.pk)) == done
+    with pytest.raises(CalibrationNotFound):
+        calibration_get(poll=other, calibration_id=str(done.pk))
