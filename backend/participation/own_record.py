@@ -83,10 +83,10 @@ def own_record(*, contributor: Contributor | None, poll: Poll, criterion: Criter
     if contributor is not None:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT c.left_id, c.right_id, coalesce(j.value / j.maximum, 'NaN')"
-                " FROM comparisons_comparison c"
-                " LEFT JOIN comparisons_judgment j ON j.comparison_id = c.id AND j.criterion_id = %s"
-                " WHERE c.contributor_id = %s AND c.poll_id = %s ORDER BY c.id",
+                # Not a join: for that the planner may read everybody's judgments, which grow with the platform.
+                "SELECT c.left_id, c.right_id, coalesce((SELECT j.value / j.maximum FROM comparisons_judgment j"
+                " WHERE j.comparison_id = c.id AND j.criterion_id = %s), 'NaN')"
+                " FROM comparisons_comparison c WHERE c.contributor_id = %s AND c.poll_id = %s ORDER BY c.id",
                 [criterion.pk if criterion else None, contributor.pk, poll.pk],
             )
             rows = cursor.fetchall()

@@ -20,7 +20,7 @@ from backend.scores.models import CollectiveScore, ScoreSet
 
 SAMPLED = 60
 """Random entities of the poll."""
-KNOWN = 40
+KNOWN = 30
 """Random ones of those that the contributor has compared before: each costs a linear system."""
 NEWEST = 10
 WANTED = 20

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from solidago.dataset import Floats, Indices
     from solidago.preference.comparisons import Comparisons
 
-TOLERANCE = 1e-6
+TOLERANCE = 1e-5
 """Euclidean norm of the residual of a column of the covariance: leaves an error of at most sigma^2 times that."""
 
 
