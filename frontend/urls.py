@@ -8,6 +8,7 @@ from frontend.pages import (
     comparisons,
     dataset,
     home,
+    integrity,
     items,
     later,
     pick,
@@ -15,6 +16,7 @@ from frontend.pages import (
     recommendations,
     runs,
     site,
+    whatif,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -35,6 +37,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("polls/<str:slug>/later/remove/", later.later_remove, name="later_remove"),
     path("polls/<str:slug>/comparisons/", comparisons.comparisons, name="comparisons"),
     path("polls/<str:slug>/comparisons/delete/", comparisons.comparison_delete_own, name="comparison_delete"),
+    path("polls/<str:slug>/integrity/", integrity.integrity, name="integrity"),
+    path("polls/<str:slug>/integrity/what-if/", whatif.whatif, name="whatif"),
     path("polls/<str:slug>/dataset.zip", dataset.dataset_export, name="dataset_export"),
     path("polls/<str:slug>/recommendations/", recommendations.recommendations, name="recommendations"),
     path("polls/<str:slug>/runs/", runs.runs, name="runs"),

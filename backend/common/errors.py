@@ -197,6 +197,29 @@ class InvalidRunConfig(ApplicationError):
     template = _("The configuration of the run is refused: %(reason)s")
 
 
+class NothingToAttack(ApplicationError):
+    code = "nothing_to_attack"
+    status = 409
+    template = _("There is no computation to try this on yet. It works after the poll's next run.")
+
+
+class PollTooLargeToAttack(ApplicationError):
+    code = "poll_too_large_to_attack"
+    status = 409
+    template = _("This poll has more than %(most)s judgments: too many to compute it on a copy here.")
+
+
+class WhatIfAlreadyActive(ApplicationError):
+    code = "what_if_already_active"
+    status = 409
+    template = _("Another attack on a copy of this poll is being computed. Try again when it is done.")
+
+
+class WhatIfNotFound(NotFound):
+    code = "what_if_not_found"
+    template = _("This attempt is not kept any longer. Start it again.")
+
+
 class InvalidImport(ApplicationError):
     code = "invalid_import"
     template = _("Nothing was imported. %(reason)s")

@@ -8,6 +8,7 @@ from celery.signals import worker_process_init
 from backend.pipeline.calibration import calibration_execute, calibrations_recover
 from backend.pipeline.reaper import runs_recover, runs_start_for_news
 from backend.pipeline.services import run_execute
+from backend.pipeline.whatif import whatif_execute
 from solidago.engine import warm
 
 
@@ -21,6 +22,12 @@ def run_execute_task(run_id: int) -> None:
 def calibration_execute_task(calibration_id: int) -> None:
     """Execute a calibration; a second delivery of the same message finds it taken and does nothing."""
     calibration_execute(calibration_id=calibration_id)
+
+
+@shared_task(name="pipeline.whatif_execute", expires=300)
+def whatif_execute_task(key: str) -> None:
+    """Answer a question about an attack; a second delivery of the same message finds it answered."""
+    whatif_execute(key=key)
 
 
 @shared_task(name="pipeline.start_runs_for_news", expires=5)

@@ -12,12 +12,14 @@ from backend.accounts.selectors import contributor_of
 from backend.entities.models import Entity
 from backend.entities.selectors import entity_get
 from backend.participation.rate_later import rate_later_holds
+from backend.pipeline.integrity import influence_of, report_published
 from backend.polls.models import Criterion
-from backend.polls.selectors import criterion_get, poll_get
+from backend.polls.selectors import criterion_get, poll_get, poll_is_managed
 from backend.scores.models import CollectiveScore
 from backend.scores.selectors import Bin, entity_scores, score_distribution, score_set_published
 from frontend.charts import Petal
 from frontend.pages.http import PageRequest, page
+from frontend.pages.influence import closest_attack, ends_of
 from frontend.pages.rows import petal_of
 
 # The spread of contributors' scores, on the scale on which a poll's usual spread is 1.
@@ -66,6 +68,9 @@ def item(request: PageRequest, slug: str, uid: str) -> HttpResponse:
         "chosen": next(row for row in rows if row.criterion == criterion),
         "score_set": score_set_published(poll=poll),
         "is_listed": _is_listed(request, entity),
+        "solidity": ends_of(influence_of(entity=entity).get(criterion.pk)),
+        "closest_attack": closest_attack(report_published(poll=poll), criterion.name),
+        "is_managed": poll_is_managed(poll=poll, user=request.user),
         **_distribution(entity, criterion),
     }
     return render(request, "polls/item.html", context)

@@ -103,5 +103,5 @@ def test_what_contributors_wrote_is_escaped(client, poll):
 
 
 def test_the_number_of_queries_is_constant(client, poll, django_assert_num_queries):
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get(URL)

@@ -1,0 +1,83 @@
+"""Why the scores of a poll can be relied on: how they were computed, and what was tried to bend them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from backend.pipeline.integrity import Integrity, integrity_of
+from backend.polls.selectors import criterion_list, poll_get, poll_is_managed
+from frontend.pages.constants import Topic, openness_of, topics_of
+from frontend.pages.http import PageRequest, page
+from frontend.pages.influence import SCENARIOS, Scenario
+
+WORTH = "times closer to their wish, at most"
+"""What a run's report calls the most that lying can be worth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far the scores of a criterion could be moved by some people, in points, and how far attacks came."""
+
+    scenario: Scenario
+    median: float
+    largest: float
+    moved: float | None
+    allowed: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a run found out about the influence on the scores of one criterion."""
+
+    criterion: str
+    entities: int
+    attempts: int
+    beaten: int
+    reaches: list[Reach]
+
+
+@page("GET", "HEAD")
+def integrity(request: PageRequest, slug: str) -> HttpResponse:
+    poll = poll_get(user=request.user, slug=slug)
+    known = integrity_of(poll=poll)
+    titles = {criterion.name: criterion.title for criterion in criterion_list(poll=poll)}
+    context = {
+        "poll": poll,
+        "integrity": known,
+        "influence": list(_influence(known, titles)),
+        "new": known.report.get("influence", {}).get("new"),
+        "gains": list(_gains(known, titles)),
+        "topics": _topics(known),
+        "openness": openness_of(known.run.config) if known.run else None,
+        "dataset_url": request.build_absolute_uri(reverse("dataset_export", args=[poll.slug])),
+        "is_managed": poll_is_managed(poll=poll, user=request.user),
+    }
+    return render(request, "integrity/page.html", context)
+
+
+def _topics(known: Integrity) -> list[Topic]:
+    return topics_of(known.score_set.config) if known.score_set else []
+
+
+def _influence(known: Integrity, titles: Mapping[str, str]) -> Iterator[Found]:
+    for name, found in known.report.get("influence", {}).get("criteria", {}).items():
+        attempts = found["attempts"] or {}
+        reaches = [_reach(s, found["bounds"], attempts.get("furthest", {})) for s in SCENARIOS if found["bounds"]]
+        counts = attempts.get("attempts", 0), attempts.get("beaten", 0)
+        yield Found(titles.get(name, name), found["entities"], *counts, reaches)
+
+
+def _reach(scenario: Scenario, bounds: Mapping[str, Any], furthest: Mapping[str, Any]) -> Reach:
+    usual, tried = bounds[scenario.name], furthest.get(scenario.name, {})
+    return Reach(scenario, usual["median"], usual["largest"], tried.get("moved"), tried.get("allowed"))
+
+
+def _gains(known: Integrity, titles: Mapping[str, str]) -> Iterator[tuple[str | Promise, float]]:
+    """Return for each criterion how much nearer to their wish a contributor who lies can come; Licchavi only."""
+    for name, gain in known.report.get("strategic gain", {}).items():
+        yield titles.get(name, name), gain[WORTH]
