@@ -3,7 +3,7 @@
 import pytest
 
 from backend.pipeline.models import Run
-from backend.pipeline.services import run_execute
+from backend.pipeline.services import run_create, run_execute
 from backend.polls.models import Poll
 from tests.factories import judged_poll
 
@@ -137,3 +137,14 @@ def test_an_audit_that_found_something_says_where_and_how_bad(staff_client, poll
     assert "Each contributor&#x27;s own scores (3)" in detail
     assert "1.250" in detail
     assert "were not published" in detail
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_audit_of_another_method_has_other_questions(staff_client):
+    poll = judged_poll(run_config={"method": "licchavi"})
+    run = run_execute(run_id=run_create(poll=poll, trigger=Run.Trigger.PAGE).pk)
+    detail = staff_client.get(f"/polls/{poll.slug}/runs/{run.pk}/").text
+    assert "each by itself" in detail
+    assert "scale found anew" not in detail
+    assert staff_client.get(f"/polls/{poll.slug}/integrity/").status_code == 200
+    assert staff_client.get(f"/polls/{poll.slug}/items/a/").status_code == 200

@@ -79,6 +79,15 @@ def test_hiding_an_item(poll, before):
     assert digest(computed(poll)) == before
 
 
+def test_deleting_an_item(poll, before):
+    extra = EntityFactory(poll=poll, uid="extra")
+    for other in ("a", "d"):
+        say(ContributorFactory(), poll, other, "extra", good=5)
+    assert digest(computed(poll)) != before
+    extra.delete()
+    assert digest(computed(poll)) == before
+
+
 def test_somebody_who_is_deleted_while_a_run_publishes_does_not_come_back(poll):
     newcomer = ContributorFactory(given_trust=0.9)
     say(newcomer, poll, "a", "b", good=-7)
