@@ -27,8 +27,8 @@ KEPT = 24 * 3600
 """Seconds that a graph is kept without having been replaced."""
 BUILDING = 300
 """Seconds after which a graph that was asked for and did not come is asked for again."""
-SMALL = 5_000
-"""Judgments of a poll whose graph is made at once, in about a tenth of a second; larger ones by a worker."""
+SMALL = 10_000
+"""Judgments of a poll whose graph is made at once, in a fraction of a second; larger ones by a worker."""
 FORMAT = 1
 """Of what is kept in the cache."""
 NEARLY_ALL = 1 - 1e-9
