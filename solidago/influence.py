@@ -85,7 +85,7 @@ def influence_bounds(
     Raises
     ------
     InvalidInput
-        The result is of another dataset, or a parameter is out of range.
+        The result is of another dataset or of another method than ``mehestan``, or a parameter is out of range.
 
     Notes
     -----
@@ -122,6 +122,8 @@ def influence_bounds(
 def bounds_of(state: RunState, *, newcomers: float = 1.0, share: float = SHARE) -> Influence:
     """Return the bounds of one criterion; see `influence_bounds`."""
     ratings, config = state.ratings, state.config
+    if config.method != "mehestan":
+        raise InvalidInput(f"These bounds are of robust medians; the method {config.method} has one for all scores.")
     start, raters = ratings.by_entity(by_trust(ratings, state.trust))
     counts = np.diff(start)
     entities = np.flatnonzero(counts).astype(np.int32)

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
 
 from backend.pipeline.integrity import Integrity, integrity_of
 from backend.polls.selectors import criterion_list, poll_get, poll_is_managed
@@ -16,7 +15,8 @@ from frontend.pages.http import PageRequest, page
 from frontend.pages.influence import SCENARIOS, Scenario
 
 WORTH = "times closer to their wish, at most"
-"""What a run's report calls the most that lying can be worth."""
+MOST = "one contributor moves all scores together by at most"
+"""What a run's report calls the most that lying can be worth, and the most that anybody can move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _reach(scenario: Scenario, bounds: Mapping[str, Any], furthest: Mapping[str,
     return Reach(scenario, usual["median"], usual["largest"], tried.get("moved"), tried.get("allowed"))
 
 
-def _gains(known: Integrity, titles: Mapping[str, str]) -> Iterator[tuple[str | Promise, float]]:
-    """Return for each criterion how much nearer to their wish a contributor who lies can come; Licchavi only."""
+def _gains(known: Integrity, titles: Mapping[str, str]) -> Iterator[tuple[str, float, float]]:
+    """Return for each criterion what lying can be worth and how far one contributor can move it; Licchavi only."""
     for name, gain in known.report.get("strategic gain", {}).items():
-        yield titles.get(name, name), gain[WORTH]
+        yield titles.get(name, name), gain[WORTH], gain[MOST]

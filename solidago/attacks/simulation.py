@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from solidago.results import Result
 
     Names = NDArray[np.object_]
+    Bounds = tuple[float, float] | tuple[None, None]
 
 TOLD = 5
 """How many of the other entities that moved most are named."""
@@ -55,8 +56,9 @@ class Outcome:
     ----------
     before, after : Place
         Of the target.
-    low, high : float
-        How far the accounts could have taken it at most, in points, had all scales stayed as they were.
+    low, high : float or None
+        How far the accounts could have taken it at most, in points, had all scales stayed as they were; None with
+        Licchavi, whose bound is on all scores together.
     others : tuple of Moved
         The other entities that moved most.
     largest_other_move, median_other_move : float
@@ -67,8 +69,8 @@ class Outcome:
     attack: Attack
     before: Place
     after: Place
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     others: tuple[Moved, ...]
     largest_other_move: float
     median_other_move: float
@@ -76,7 +78,9 @@ class Outcome:
     @property
     def is_within(self) -> bool:
         """Whether the target stayed within the bound, although scales moved too."""
-        return self.after.score is None or self.low - 1e-6 <= self.after.score <= self.high + 1e-6
+        if self.after.score is None or self.low is None or self.high is None:
+            return True
+        return self.low - 1e-6 <= self.after.score <= self.high + 1e-6
 
     def to_mapping(self) -> dict[str, object]:
         """Return everything, ready for JSON."""
@@ -177,8 +181,10 @@ def _bounds(
     target: int,
     trust: Floats,
     threads: int | None,
-) -> tuple[float, float]:
+) -> Bounds:
     """Return the bound for accounts of full trust, or for any accounts with their total trust."""
+    if config.method != "mehestan":
+        return None, None
     column = 0 if bool((trust == 1.0).all()) else 1
     bounded_by = config if column == 0 else with_trusted_crowd(config, float(trust.sum()))
     with Threads(threads) as pool:
@@ -198,7 +204,7 @@ def _outcome(
     target: int,
     before: Floats,
     after: Floats,
-    bounds: tuple[float, float],
+    bounds: Bounds,
 ) -> Outcome:
     moves = np.abs(after - before)
     moves[target] = np.nan

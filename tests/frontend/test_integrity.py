@@ -72,7 +72,7 @@ def test_scores_published_without_a_report_have_a_page(client, judged):
     Run.objects.update(report={})
     page = client.get(URL)
     assert page.status_code == 200
-    assert "The next computation will tell" in page.text
+    assert "The next computation with judgments will tell" in page.text
     Run.objects.all().delete()
     assert client.get(URL).status_code == 200
 
@@ -84,11 +84,15 @@ def test_an_attack_that_beat_its_limit_is_not_hidden(client, judged):
     assert "This must never happen" in client.get(URL).text
 
 
-def test_what_lying_is_worth_is_told_where_a_run_tells_it(client, judged):
-    run = Run.objects.get()
-    run.report["strategic gain"] = {"good": {"times closer to their wish, at most": 1.23}}
-    run.save()
-    assert "at most 1.23 times closer" in client.get(URL).text
+def test_a_poll_by_licchavi_tells_what_lying_is_worth(client, judged):
+    run = run_execute(run_id=run_create(poll=judged, trigger=Run.Trigger.COMMAND, config={"method": "licchavi"}).pk)
+    gain = run.report["strategic gain"]["good"]
+    page = client.get(URL).text
+    assert f"at most {gain['times closer to their wish, at most']:.2f} times closer" in page
+    assert f"move by at most {gain['one contributor moves all scores together by at most']:.2f}" in " ".join(
+        page.split()
+    )
+    assert "How solid" not in client.get("/polls/judged/items/d/").text
 
 
 def test_every_constant_of_a_run_has_a_sentence():

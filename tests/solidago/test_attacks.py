@@ -147,3 +147,12 @@ def test_what_is_not_there_cannot_be_attacked(dataset, target):
         outcome(dataset, Attack("nothing", 1))
     with pytest.raises(InvalidInput, match="Unknown criterion"):
         simulate(dataset, CONFIG, Attack(target, 1), criterion="nothing")
+
+
+def test_another_method_is_attacked_but_its_scores_have_no_bound_each(dataset, target):
+    licchavi = Config(method="licchavi")
+    told = outcome(dataset, Attack(target, 30, trusted=True), config=licchavi)
+    assert (told.low, told.high, told.is_within) == (None, None, True)
+    assert told.after.score > told.before.score
+    with pytest.raises(InvalidInput, match="robust medians"):
+        influence_audit(dataset, licchavi, run(dataset, licchavi))
