@@ -12,6 +12,8 @@ from psycopg import Copy, sql
 Schema = Mapping[str, DataType | DataTypeClass]
 SLICE = 50_000
 """Rows sent at a time: a few megabytes."""
+BLOCK = 2**18
+"""Bytes handed on at a time."""
 
 
 def copy_out(query: str, parameters: Sequence[object], schema: Schema) -> pl.DataFrame:
@@ -29,11 +31,16 @@ def copy_out(query: str, parameters: Sequence[object], schema: Schema) -> pl.Dat
 
 def copy_to(query: str, parameters: Sequence[object], write: Callable[[bytes], object]) -> int:
     """Hand the rows of a query to ``write`` as CSV without a header, block by block; return how many there are."""
+    block = bytearray()
     with connection.wrap_database_errors, connection.cursor() as cursor:
         with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", parameters) as copy:
-            for block in copy:
-                write(bytes(block))
+            for row in copy:  # one by one as they come: too small to be written so
+                block += row
+                if len(block) >= BLOCK:
+                    write(bytes(block))
+                    block.clear()
         rows: int = cursor.rowcount
+    write(bytes(block))
     return rows
 
 

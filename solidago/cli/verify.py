@@ -56,7 +56,7 @@ def lines(published: Published, found: Verification) -> list[str]:
         _match_line("collective", found.collective),
         _match_line("individual", found.individual),
         "",
-        *_conclusion(found),
+        *_conclusion(published, found),
         *_worst_lines("Collective scores that differ most", found.collective.worst, found.verdict),
         *_worst_lines("Individual scores that differ most", found.individual.worst, found.verdict),
     ]
@@ -86,7 +86,7 @@ def _match_line(kind: str, match: Match) -> str:
     return "; ".join(parts) + "."
 
 
-def _conclusion(found: Verification) -> list[str]:
+def _conclusion(published: Published, found: Verification) -> list[str]:
     largest = max(found.collective.largest, found.individual.largest)
     if found.verdict is Verdict.VERIFIED:
         return [f"Verified: every published score comes out again. Largest difference: {largest:.3g} points."]
@@ -97,18 +97,19 @@ def _conclusion(found: Verification) -> list[str]:
             f" {found.collective.median:.3g} points in the median and by up to {found.collective.largest:.3g}.",
         ]
     if found.verdict is Verdict.INCOMPLETE:
-        return _incomplete(found)
+        return _incomplete(published, found)
     return _different(found)
 
 
-def _incomplete(found: Verification) -> list[str]:
+def _incomplete(published: Published, found: Verification) -> list[str]:
     missing, collective = found.missing, found.collective
     differing = collective.differing + collective.lost
     return [
         f"Not verifiable as a whole: {missing.judgments:,} judgments that the scores rest on are private or no longer"
         f" there ({missing.contributors:,} contributors and {missing.entities:,} items do not appear at all).",
         f"So differences are expected: {differing:,} of {collective.published:,} collective"
-        f" scores differ here, by up to {collective.largest:.3g} points. The files are those that were exported.",
+        f" scores differ here, by up to {collective.largest:.3g} points.",
+        *(["Each file is, to the byte, what the metadata in the archive say it was."] if published.digests else []),
     ]
 
 

@@ -97,11 +97,11 @@ def test_a_poll_whose_every_rating_is_public_is_verified(public_poll):
     assert found.same_code
 
 
-def test_what_a_worker_published_is_verified(celery_worker_process):
-    poll = judged_poll(contributors=3)
-    make_public(poll)
-    call_command("recompute", poll=poll.slug, follow=True, stdout=io.StringIO())
-    assert verdict(exported(poll)) is Verdict.VERIFIED
+def test_a_poll_of_the_other_method_is_verified_by_it(public_poll):
+    computed(public_poll, method="licchavi")
+    export = exported(public_poll)
+    assert json.loads(member(export, "metadata.json"))["method"] == "licchavi"
+    assert verdict(export) is Verdict.VERIFIED
 
 
 def test_the_columns_are_those_of_tournesol_and_more(public_poll):
