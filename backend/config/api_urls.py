@@ -12,6 +12,7 @@ urlpatterns = [
     path("v1/polls/<slug:slug>/", include("backend.scores.urls")),
     path("v1/polls/<slug:slug>/", include("backend.participation.urls")),
     path("v1/polls/<slug:slug>/dataset/", include("backend.datasets.urls")),
+    path("v1/polls/<slug:slug>/integrity/", include("backend.pipeline.integrity_urls")),
     path("v1/polls/<slug:slug>/runs/", include("backend.pipeline.urls")),
     re_path("", nothing_here),
 ]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from solidago.results import Result
 
     Names = NDArray[np.object_]
-    Bounds = tuple[float, float] | tuple[None, None]
+    Bounds = tuple[float | None, float | None]
 
 TOLD = 5
 """How many of the other entities that moved most are named."""
@@ -211,10 +211,18 @@ def _outcome(
     others = moves[~np.isnan(moves)]
     first = np.argsort(-np.nan_to_num(moves, nan=-1.0), kind="stable")[: min(TOLD, len(others))]
     told = tuple(Moved(dataset.entities[i], _place(before, i), _place(after, i)) for i in first.tolist())
+    low, high = bounds
     return Outcome(
-        criterion, attack, _place(before, target), _place(after, target), *bounds, told,
-        float(others.max()), float(np.median(others)),
-    )  # fmt: skip
+        criterion=criterion,
+        attack=attack,
+        before=_place(before, target),
+        after=_place(after, target),
+        low=low,
+        high=high,
+        others=told,
+        largest_other_move=float(others.max()),
+        median_other_move=float(np.median(others)),
+    )
 
 
 def _place(scores: Floats, entity: int) -> Place:
