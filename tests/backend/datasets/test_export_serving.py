@@ -38,7 +38,7 @@ def test_it_works(poll, client, address):
     answer = client.get(address.format("lamps"), headers={"Accept-Encoding": "gzip"})
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/zip")
     assert "Content-Encoding" not in answer
-    assert answer["Content-Disposition"].startswith('attachment; filename="lamps-20')
+    assert answer["Content-Disposition"] == 'attachment; filename="lamps.zip"'
     content = body(answer)
     assert int(answer["Content-Length"]) == len(content)
     assert verify(published.read(io.BytesIO(content)), threads=1).verdict is Verdict.VERIFIED
