@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from backend.accounts.models import Contributor, EmailDomain, User
 from backend.common.admin import CascadingAdmin, ModelAdmin, TabularInline, UserAdmin
+from backend.participation.models import RateLater
 from backend.participation.services import contributor_delete, contributor_set_suspended
 from backend.polls.services import news_add_everywhere
 
@@ -77,6 +78,13 @@ class ContributorAdmin(CascadingAdmin[Contributor]):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Contributor]) -> None:
         for contributor in queryset.select_related("user"):
             contributor_delete(contributor=contributor)
+
+
+@admin.register(RateLater)
+class RateLaterAdmin(ModelAdmin[RateLater]):
+    list_display = ("contributor", "entity", "created_at")
+    list_select_related = ("contributor", "entity")
+    raw_id_fields = ("contributor", "entity")
 
 
 @admin.register(EmailDomain)
