@@ -25,7 +25,7 @@ METHODS: dict[str, Words] = {
         _("Licchavi"),
         _(
             "Learns everybody's scores and the common ones together: people borrow from each other where they said"
-            " little, and nobody gains by exaggerating."
+            " little, and exaggerating gains hardly anything."
         ),
     ),
 }
