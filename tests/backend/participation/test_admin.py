@@ -28,9 +28,9 @@ def page(model, name: str, *args) -> str:
 
 def test_every_model_has_its_page():
     assert {model.__name__ for model in MODELS} == {
-        "CollectiveScore", "Comparison", "Contributor", "ContributorScaling", "Criterion", "EmailDomain", "Entity",
-        "Judgment", "News", "Poll", "Publication", "RateLater", "Rating", "Run", "ScoreSet", "Snapshot", "User",
-        "Vouch",
+        "Calibration", "CollectiveScore", "Comparison", "Contributor", "ContributorScaling", "Criterion", "EmailDomain",
+        "Entity", "Judgment", "News", "Poll", "Publication", "RateLater", "Rating", "Run", "ScoreSet", "Snapshot",
+        "User", "Vouch",
     }  # fmt: skip
 
 
