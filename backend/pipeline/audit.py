@@ -18,7 +18,8 @@ def run_audited(*, facts: Facts, config: Config, result: Result) -> RunAudit:
     """Audit a result. The snapshot's digest decides which judgments are tried: nobody can choose them."""
     audit = audit_run(facts.dataset, config, result, seed=int(facts.digest[:_SEED_DIGITS], 16))
     if not audit.passed:
-        logger.error("The audit found a result that is wrong: %s", audit.to_mapping())
+        # Without whose judgments: logs travel. The snapshot is kept, and auditing it again names them.
+        logger.error("The audit of snapshot %s found a result that is wrong: %s", facts.digest, audit_told(audit))
     return audit
 
 

@@ -48,6 +48,7 @@ def integrity(request: PageRequest, slug: str) -> HttpResponse:
     titles = {criterion.name: criterion.title for criterion in criterion_list(poll=poll)}
     context = {
         "poll": poll,
+        "titles": titles,
         "integrity": known,
         "influence": list(_influence(known, titles)),
         "new": known.report.get("influence", {}).get("new"),

@@ -11,7 +11,7 @@ from backend.pipeline.models import Run
 from backend.pipeline.selectors import run_active, run_get, run_list
 from backend.pipeline.services import run_create, run_enqueue
 from backend.polls.models import Poll
-from backend.polls.selectors import poll_get_managed
+from backend.polls.selectors import criterion_list, poll_get_managed
 from frontend.pages.http import PageRequest, account, page, wants_fragment
 from frontend.pages.paging import page_number, page_of
 
@@ -50,5 +50,6 @@ def _start(request: PageRequest, poll: Poll) -> HttpResponse:
 @page("GET", "HEAD")
 def run_detail(request: PageRequest, slug: str, run_id: int) -> HttpResponse:
     poll = poll_get_managed(user=request.user, slug=slug)
-    context = {"poll": poll, "run": run_get(poll=poll, run_id=run_id)}
+    titles = {criterion.name: criterion.title for criterion in criterion_list(poll=poll)}
+    context = {"poll": poll, "run": run_get(poll=poll, run_id=run_id), "titles": titles}
     return render(request, "runs/_detail.html" if wants_fragment(request) else "runs/detail.html", context)

@@ -43,6 +43,12 @@ def answers(audited: Mapping[str, Any]) -> list[tuple[Promise, Mapping[str, Any]
 
 
 @register.filter
+def titled(name: str, titles: Mapping[str, str]) -> str:
+    """Return the title of a criterion; its name, if the poll has lost it since."""
+    return titles.get(name, name)
+
+
+@register.filter
 def step(name: str) -> str | Promise:
     return STEPS.get(name, name)
 
