@@ -33,7 +33,7 @@ def judged(poll, contributor):
 
 def published(poll: Poll, contributor: Any) -> None:
     keys = {"criterion_id": poll.criteria.get(name="good").pk, "contributor_id": contributor.pk, "is_scaler": False}
-    publish(poll, collective=collective_rows(poll), scalings=[keys | {"multiplier": 0.5, "translation": 0.0}])
+    publish(poll, collective=collective_rows(poll), scalings=[keys | {"multiplier": 1.0, "translation": 0.0}])
 
 
 def test_it_works(member_client, judged):

@@ -25,7 +25,7 @@ def judged(world: World, user: User) -> World:
     priority = world.criteria["priority"].pk
     keys: dict[str, Any] = {"criterion_id": priority, "contributor_id": ada.pk, "is_scaler": False}
     collective = [{"criterion_id": priority, "entity_id": world.entities[uid].pk, "score": 30.0} for uid in ("tower",)]
-    publish(world.poll, collective=collective, scalings=[keys | {"multiplier": 0.5, "translation": 0.0}])
+    publish(world.poll, collective=collective, scalings=[keys | {"multiplier": 1.0, "translation": 0.0}])
     return world
 
 

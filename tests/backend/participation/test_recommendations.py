@@ -57,7 +57,7 @@ def publish_for(
         {"criterion_id": good.pk, "entity_id": pk, "score": scores.get(uid, 20.0)} for uid, pk in entities.items()
     ]
     rows = [{"criterion_id": good.pk, **row, "entity_id": entities[row["entity_id"]]} for row in individual]
-    scaling = {"multiplier": 0.5, "translation": 0.1, "is_scaler": False}
+    scaling = {"multiplier": 1.0, "translation": 0.1, "is_scaler": False}
     scalings = [{"criterion_id": good.pk, "contributor_id": c.pk} | scaling for c in contributors]
     publish(poll, collective=collective, individual=rows, scalings=scalings)
 
