@@ -5,9 +5,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.measure import Bare, Run, measure_bare, measure_run
+from benchmarks.measure import Sample, measure_bare, measure_run
 from benchmarks.polls import CONTRIBUTORS, write_poll
 from benchmarks.report import markdown, plain, rows
+from solidago.presets import DEFAULT
 
 
 def main() -> None:
@@ -27,13 +28,15 @@ def main() -> None:
         options.markdown.write_text(markdown(table), encoding="utf-8")
 
 
-def _samples(folder: Path, size: int, repeats: int) -> list[tuple[Run, Bare]]:
+def _samples(folder: Path, size: int, repeats: int) -> list[Sample]:
     archive, out = write_poll(folder, size), folder / f"scores-{size}"
-    measure_run(archive, out)  # kernels into the disk cache, files into the page cache
+    measure_run(archive, out, preset="tournesol")  # kernels into the disk cache, files into the page cache
     samples = []
     for repeat in range(repeats):
         print(f"{size:,} judgments, run {repeat + 1} of {repeats}", file=sys.stderr)
-        samples.append((measure_run(archive, out), measure_bare(archive, out, size)))
+        default = measure_run(archive, out, preset=DEFAULT)
+        run = measure_run(archive, out, preset="tournesol")
+        samples.append(Sample(run, default, measure_bare(archive, out, size)))
     return samples
 
 

@@ -39,9 +39,18 @@ class Bare:
     files: float
 
 
-def measure_run(archive: Path, out: Path) -> Run:
+@dataclass(frozen=True)
+class Sample:
+    """A run with the constants of Tournesol, which stay, one with today's defaults, and the bare work."""
+
+    run: Run
+    default: Run
+    bare: Bare
+
+
+def measure_run(archive: Path, out: Path, *, preset: str) -> Run:
     """Run the command line on an archive."""
-    command = [sys.executable, "-m", "solidago", "run", str(archive), "--out", str(out)]
+    command = [sys.executable, "-m", "solidago", "run", str(archive), "--out", str(out), "--preset", preset]
     begun = time.perf_counter()
     with out.with_suffix(".log").open("w+", encoding="utf-8") as log:
         child = subprocess.Popen(command, stderr=log, env=ENVIRONMENT)

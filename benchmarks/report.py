@@ -4,35 +4,34 @@ from collections.abc import Callable
 from functools import partial
 from statistics import median
 
-from benchmarks.measure import Bare, Run
+from benchmarks.measure import Run, Sample
 from solidago.pipeline import STEPS
 
-Samples = list[tuple[Run, Bare]]
 
-
-def rows(samples: dict[int, Samples]) -> list[list[str]]:
+def rows(samples: dict[int, list[Sample]]) -> list[list[str]]:
     """Return the table's cells, the heading first."""
     table = [["", *(f"{size:,} judgments" for size in samples)]]
 
-    def add(label: str, figure: Callable[[Run, Bare], float], digits: int = 2) -> None:
-        cells = (median(figure(run, bare) for run, bare in repeats) for repeats in samples.values())
+    def add(label: str, figure: Callable[[Sample], float], digits: int = 2) -> None:
+        cells = (median(figure(sample) for sample in repeats) for repeats in samples.values())
         table.append([label, *(f"{cell:.{digits}f}" for cell in cells)])
 
     for step in ("read", "load", *STEPS, "write"):
         add(f"{step} (s)", partial(_step, step), 3)
-    add("numeric steps together (s)", lambda run, _: _numeric(run))
-    add("whole process (s)", lambda run, _: run.process)
-    add("CPU of the process (s)", lambda run, _: run.cpu)
-    add("peak memory (MB)", lambda run, _: run.peak, 0)
-    add("a bare pass over Phi', Phi'' (s)", lambda _, bare: bare.laws, 4)
-    add("numeric steps / bare pass", lambda run, bare: _numeric(run) / bare.laws, 0)
-    add("bare reading and writing of the tables (s)", lambda _, bare: bare.files)
-    add("whole process / bare reading and writing", lambda run, bare: run.process / bare.files, 1)
+    add("numeric steps together (s)", lambda sample: _numeric(sample.run))
+    add("the same with the default preset (s)", lambda sample: _numeric(sample.default))
+    add("whole process (s)", lambda sample: sample.run.process)
+    add("CPU of the process (s)", lambda sample: sample.run.cpu)
+    add("peak memory (MB)", lambda sample: sample.run.peak, 0)
+    add("a bare pass over Phi', Phi'' (s)", lambda sample: sample.bare.laws, 4)
+    add("numeric steps / bare pass", lambda sample: _numeric(sample.run) / sample.bare.laws, 0)
+    add("bare reading and writing of the tables (s)", lambda sample: sample.bare.files)
+    add("whole process / bare reading and writing", lambda sample: sample.run.process / sample.bare.files, 1)
     return table
 
 
-def _step(step: str, run: Run, _: Bare) -> float:
-    return run.steps[step]
+def _step(step: str, sample: Sample) -> float:
+    return sample.run.steps[step]
 
 
 def _numeric(run: Run) -> float:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from solidago.errors import InvalidConfig
+from solidago.presets import DEFAULT, PRESETS
 
-PRESETS: Mapping[str, Mapping[str, object]] = {"tournesol": {}}
 _LIPSCHITZ_FIELDS = ("scaling_lipschitz", "standardise_lipschitz", "shift_lipschitz", "aggregation_lipschitz")
 METHODS = ("mehestan", "licchavi")
 _ROOT_LAW = re.compile(r"uniform|bernoulli|gaussian|k-nary:([1-9][0-9]{0,4})")
@@ -21,7 +21,10 @@ def _number(default: float, low: float, high: float) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Constants of a run. The defaults are the preset ``tournesol``.
+    """Constants of a run. The defaults are the preset ``community``.
+
+    For whom each preset is: ``jury`` for 5 to 60 invited people, ``community`` for hundreds who mostly mean well,
+    ``internet`` for thousands and whoever comes; ``tournesol`` repeats the constants of that platform in 2024.
 
     Attributes
     ----------
@@ -34,6 +37,11 @@ class Config:
         Standard deviation of the prior on raw scores, in score units.
     k : float
         Loss of log-likelihood that delimits the uncertainty of a raw score, in nats.
+    least_trust : float
+        Trust of everybody who takes part, at least: above 0 only where all are invited.
+    contradiction_limit : float
+        How clearly, in standard errors, somebody must contradict trusted contributors to lose all voting right that
+        trust does not give them (`solidago.standing`); 0: nobody loses any.
     private_weight : float
         Weight of what a contributor keeps private, against 1 for what is public.
     overtrust_bias, overtrust_scale : float
@@ -55,7 +63,8 @@ class Config:
     standardise_quantile : float
         Quantile of absolute deviations that becomes 1.
     shift_quantile, shift_target : float
-        Quantile of scaled scores that is moved to the target.
+        Quantile of scaled scores that is moved to the target. A collective score that nobody informs is 0, so 0
+        should be a typical score.
     aggregation_quantile : float
         Which quantile of its raters' scores is an entity's collective score.
     licchavi_force : float
@@ -68,25 +77,27 @@ class Config:
 
     method: str = "mehestan"
     root_law: str = "uniform"
-    sigma: float = _number(7.0, 0.01, 100.0)
-    k: float = _number(0.25, 1e-3, 100.0)
+    sigma: float = _number(1.0, 0.01, 100.0)
+    k: float = _number(1.0, 1e-3, 100.0)
+    least_trust: float = _number(0.0, 0.0, 1.0)
+    contradiction_limit: float = _number(2.0, 0.0, 1e3)
     private_weight: float = _number(0.5, 0.01, 1.0)
-    overtrust_bias: float = _number(2.0, 0.0, 1e6)
-    overtrust_scale: float = _number(0.1, 0.0, 1e3)
+    overtrust_bias: float = _number(5.0, 0.0, 1e6)
+    overtrust_scale: float = _number(0.5, 0.0, 1e3)
     n_scalers: int = _number(100, 0, 10_000)
     min_activity: float = _number(10.0, 0.0, 1e9)
     max_pairs: int = _number(10_000, 1, 1_000_000)
     seed: int = _number(0, 0, 2**63 - 1)
-    scaling_lipschitz: float = _number(0.1, 1e-6, 1e6)
+    scaling_lipschitz: float = _number(0.5, 1e-6, 1e6)
     pair_lipschitz: float = _number(10.0, 1e-6, 1e6)
     multiplier_deviation: float = _number(0.8, 0.0, 1e3)
     translation_deviation: float = _number(1.0, 0.0, 1e3)
-    standardise_lipschitz: float = _number(0.1, 1e-6, 1e6)
+    standardise_lipschitz: float = _number(0.5, 1e-6, 1e6)
     standardise_quantile: float = _number(0.9, 0.01, 0.99)
-    shift_lipschitz: float = _number(0.1, 1e-6, 1e6)
-    shift_quantile: float = _number(0.1, 0.01, 0.99)
-    shift_target: float = _number(0.2, -100.0, 100.0)
-    aggregation_lipschitz: float = _number(0.1, 1e-6, 1e6)
+    shift_lipschitz: float = _number(0.5, 1e-6, 1e6)
+    shift_quantile: float = _number(0.5, 0.01, 0.99)
+    shift_target: float = _number(0.0, -100.0, 100.0)
+    aggregation_lipschitz: float = _number(0.5, 1e-6, 1e6)
     aggregation_quantile: float = _number(0.5, 0.01, 0.99)
     licchavi_force: float = _number(1.0, 0.01, 100.0)
     licchavi_inertia: float = _number(1.0, 0.01, 100.0)
@@ -102,14 +113,14 @@ class Config:
 
     @classmethod
     def preset(cls, name: str) -> Self:
-        """Return the named set of constants; the only one so far is ``tournesol``."""
+        """Return the named set of constants, one of `solidago.presets.PRESETS`."""
         if name not in PRESETS:
             raise InvalidConfig("preset", f"must be one of: {', '.join(PRESETS)}")
-        return cls(**PRESETS[name])  # type: ignore[arg-type]  # the constructor checks every value
+        return cls(**PRESETS[name].constants)  # type: ignore[arg-type]  # the constructor checks every value
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, object]) -> Self:
-        """Read constants by name, over those of ``preset`` (default ``tournesol``).
+        """Read constants by name, over those of ``preset`` (default ``community``).
 
         The key ``lipschitz`` sets the resilience of every step at once; a step's own key prevails.
 
@@ -119,7 +130,7 @@ class Config:
             An unknown key, a value of the wrong type, not finite or out of its range.
         """
         given = dict(mapping)
-        base = cls.preset(_text("preset", given.pop("preset", "tournesol")))
+        base = cls.preset(_text("preset", given.pop("preset", DEFAULT)))
         if "lipschitz" in given:
             shared = given.pop("lipschitz")
             given = dict.fromkeys(_LIPSCHITZ_FIELDS, shared) | given

@@ -1,7 +1,7 @@
 """How solid a collective score is: the most that others could move it, whatever they say.
 
-Bounds of this module hold for scalings, unit and zero as the run found them; what they cannot promise about those,
-`solidago.attacks` tries out.
+Bounds of this module hold for scalings, unit, zero and standings as the run found them; what they cannot promise about
+those, `solidago.attacks` tries out.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def bounds_of(state: RunState, *, newcomers: float = 1.0, share: float = SHARE) 
     state.threads.over(
         counts[entities],
         lambda first, last: kernels.reaches(
-            first, last, entities, start, raters, ratings.user, state.trust, ratings.privacy,
+            first, last, entities, start, raters, ratings.user, state.trust, state.weight,
             scaled.score, scaled.left, scaled.right, state.rights, score,
             config.aggregation_lipschitz, config.aggregation_quantile, config.overtrust_bias, config.overtrust_scale,
             float(newcomers), float(share), low, high,

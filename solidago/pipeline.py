@@ -24,7 +24,7 @@ from solidago.scaling.standardise import spread
 from solidago.steps import Progress, Steps, never, silent
 from solidago.triples import Triples
 from solidago.trust import compute as compute_trust
-from solidago.voting_rights import affine_overtrust
+from solidago.voting_rights import voting_rights
 
 __all__ = [
     "STEPS",
@@ -89,7 +89,7 @@ def run(
     steps = Steps(len(names), progress, cancelled)
     with Threads(threads) as pool:
         with steps.timed("trust", 0, 1):
-            trust = np.array(compute_trust(dataset), np.float64)
+            trust = np.maximum(compute_trust(dataset), config.least_trust)
         method = LicchaviCriterion if config.method == "licchavi" else MehestanCriterion
         runs = (method(dataset, name, trust, config, pool) for name in names)
         results = {run.name: run.result(steps, done) for done, run in enumerate(runs)}
@@ -115,7 +115,7 @@ class MehestanCriterion:
             ratings = self._ratings()
             raw, certificate = gbt.fit(ratings, self.config, self.threads)
         with steps.timed("voting rights", done):
-            rights = affine_overtrust(ratings, self.trust, self.config)
+            rights = voting_rights(ratings, raw, self.trust, self.config)
         with steps.timed("scaling", done):
             scalings = collaborative_scaling(ratings, raw, self.trust, self.dataset.users, self.config, self.threads)
         with steps.timed("standardisation", done):

@@ -2,7 +2,7 @@
 
 On each entity separately, everybody's right is at least ``w_min``, the largest floor for which the rights granted
 beyond trust, ``sum_u pi_u max(w_min - t_u, 0)``, stay within ``bias + scale * sum_u pi_u t_u``; pi_u is less than 1
-for a private rating.
+for a private rating, and for a contributor of less than full `standing`.
 """
 
 import numpy as np
@@ -11,9 +11,35 @@ from solidago.config import Config
 from solidago.dataset import Floats, Indices
 from solidago.kernels import entities as kernels
 from solidago.ratings import Ratings
+from solidago.standing import standing
+from solidago.triples import Triples
 
 
-def affine_overtrust(ratings: Ratings, trust: Floats, config: Config) -> Floats:
+def voting_rights(ratings: Ratings, raw: Triples, trust: Floats, config: Config) -> Floats:
+    """Return the voting right of every rating: `affine_overtrust`, each contributor weighed by their standing.
+
+    Parameters
+    ----------
+    ratings : Ratings of S ratings
+    raw : Triples of (S,)
+        Raw scores of the ratings.
+    trust : (U,) float64 in [0, 1]
+    config : Config
+
+    Returns
+    -------
+    (S,) float64 in [0, 1]
+    """
+    return affine_overtrust(ratings, trust, config, weights(ratings, raw, trust, config))
+
+
+def weights(ratings: Ratings, raw: Triples, trust: Floats, config: Config) -> Floats:
+    """Return the most that every rating's right can be: its privacy times its contributor's standing."""
+    most: Floats = ratings.privacy * standing(ratings, raw, trust, config)[ratings.user]
+    return most
+
+
+def affine_overtrust(ratings: Ratings, trust: Floats, config: Config, weight: Floats | None = None) -> Floats:
     """Return the voting right ``pi * max(trust, w_min)`` of every rating.
 
     Parameters
@@ -22,16 +48,16 @@ def affine_overtrust(ratings: Ratings, trust: Floats, config: Config) -> Floats:
     trust : (U,) float64 in [0, 1]
     config : Config
         Its ``overtrust_bias`` and ``overtrust_scale``.
+    weight : (S,) float64 in [0, 1], optional
+        pi; by default 1 for public ratings and less for private ones.
 
     Returns
     -------
     (S,) float64 in [0, 1]
     """
     start, raters = ratings.by_entity(by_trust(ratings, trust))
-    rights = np.empty(len(ratings))
-    kernels.rights(
-        start, raters, ratings.user, trust, ratings.privacy, config.overtrust_bias, config.overtrust_scale, rights
-    )
+    rights, pi = np.empty(len(ratings)), ratings.privacy if weight is None else weight
+    kernels.rights(start, raters, ratings.user, trust, pi, config.overtrust_bias, config.overtrust_scale, rights)
     return rights
 
 

@@ -197,7 +197,7 @@ def _moved(state: RunState, entity: int, upward: bool, word: list[float]) -> lis
     """Return how far one entity moves in each scenario, toward where the attacker wants it."""
     raters = state.raters[state.start[entity] : state.start[entity + 1]]
     said = np.stack([column[raters] for column in state.scaled.columns()])
-    trust, privacy = state.trust[state.ratings.user[raters]], state.ratings.privacy[raters]
+    trust, privacy = state.trust[state.ratings.user[raters]], state.weight[raters]
     after = [
         _joined(state.config, said, trust, privacy, word, trust_of_each, count)
         for trust_of_each, count in ((1.0, 1), (0.0, ACCOUNTS))

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from solidago.errors import SolidagoError
-from solidago.experiments import digits, held_out, licchavi, linear_gbt, monotonicity, uncertainty
+from solidago.experiments import digits, held_out, licchavi, linear_gbt, monotonicity, price, uncertainty
 from solidago.experiments.report import Skipped, write
 
 EXPERIMENTS = {
@@ -19,6 +19,7 @@ EXPERIMENTS = {
     "skewness": licchavi.run_skewness,
     "monotonicity": monotonicity.run,
     "uncertainty": uncertainty.run,
+    "price": price.run,
     "held-out": held_out.run,
 }
 

@@ -23,7 +23,13 @@ _POPULATION, _ENTITIES, _SHARE_HOSTILE = 4_000, 50, 0.2
 _CRITERION = "good"
 _SEEDS, _DRAWS = 4, 3
 _SIZES = (10, 30, 100, 300, 1_000)
-_RESILIENCES = (0.1, 1.0)
+_CONSTANTS = {
+    "tournesol": Config.preset("tournesol"),
+    "tournesol, L = 1": Config.from_mapping({"preset": "tournesol", "lipschitz": 1.0}),
+    "jury": Config.preset("jury"),
+    "community": Config.preset("community"),
+    "internet": Config.preset("internet"),
+}
 
 Users = NDArray[np.intp]
 # By column: score, left, right, polarisation, contributors, voting right; NaN where nobody judged the entity.
@@ -108,7 +114,7 @@ def covered(scores: Scores, truth: Floats) -> NDArray[np.bool_]:
 
 
 def run() -> Section:
-    """Measure coverage and width, for two resiliences and three kinds of company."""
+    """Measure coverage and width, for the presets and three kinds of company."""
     trusted = {flag: [Population.draw(seed, all_trusted=flag) for seed in range(_SEEDS)] for flag in (False, True)}
     cases = (
         ("none", trusted[False], False),
@@ -116,8 +122,8 @@ def run() -> Section:
         ("20 %, trusted", trusted[True], True),
     )
     rows = [
-        [resilience, hostile, *_row(populations, size, resilience, hostile=joined)]
-        for resilience in _RESILIENCES
+        [name, hostile, *_row(populations, size, config, hostile=joined)]
+        for name, config in _CONSTANTS.items()
         for hostile, populations, joined in cases
         for size in _SIZES
     ]
@@ -131,13 +137,12 @@ def run() -> Section:
             "honest members of the population. Reachable: share of scores less than 1, the largest uncertainty, "
             "from it. Raters and voting rights by entity, and widths (left + right before squashing), are "
             "medians; in brackets the width of an interval with the deviation on both sides.",
-            Table(["L", "hostile", "N", "raters", "rights", "covered", "reachable", "width"], rows),
+            Table(["constants", "hostile", "N", "raters", "rights", "covered", "reachable", "width"], rows),
         ],
     )
 
 
-def _row(populations: list[Population], size: int, resilience: float, *, hostile: bool) -> list[object]:
-    config = Config.from_mapping({"lipschitz": resilience})
+def _row(populations: list[Population], size: int, config: Config, *, hostile: bool) -> list[object]:
     rng = np.random.default_rng(size)
     parts = [sample(each, size, config, rng, hostile=hostile, draws=_DRAWS) for each in populations]
     scores, truth = (np.concatenate(column) for column in zip(*parts, strict=True))

@@ -23,10 +23,15 @@ CONSENSUS = 3.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class People:
-    """``tastes`` (criteria, contributors, dimension), ``hostile`` and ``pretrusted`` (contributors)."""
+    """``tastes`` (criteria, contributors, dimension), and who is of which kind (contributors).
+
+    Vouches are given within ``circles``: the hostile have their own unless they have bought trust.
+    """
 
     tastes: Floats
     hostile: Flags
+    minority: Flags
+    circles: Flags
     pretrusted: Flags
 
 
@@ -41,15 +46,31 @@ def draw_people(recipe: Recipe, rng: np.random.Generator) -> People:
     if recipe.multiplier_shape is not None:
         shape = recipe.multiplier_shape
         tastes *= rng.gamma(shape, 1.0 / shape, recipe.contributors)[:, None]
-    pretrusted = ~hostile & (rng.random(recipe.contributors) < recipe.share_pretrusted)
-    return People(tastes, hostile, pretrusted)
+    circles = hostile & (not recipe.hostile_trusted)
+    pretrusted = ~circles & (rng.random(recipe.contributors) < recipe.share_pretrusted)
+    return People(tastes, hostile, _turn_minority(tastes, hostile, recipe, rng), circles, pretrusted)
+
+
+def _turn_minority(tastes: Floats, hostile: Flags, recipe: Recipe, rng: np.random.Generator) -> Flags:
+    """Draw the minority and turn their tastes to the contrary, or to the last coordinate, which no criterion uses."""
+    if not recipe.share_minority:
+        return np.zeros_like(hostile)
+    minority: Flags = ~hostile & (rng.random(recipe.contributors) < recipe.share_minority)
+    if recipe.minority_opposes:
+        tastes[:, minority] *= -1.0
+    else:
+        for i in range(len(recipe.criteria)):
+            turned = tastes[i, minority]
+            turned[:, [i, -1]] = turned[:, [-1, i]]
+            tastes[i, minority] = turned
+    return minority
 
 
 def draw_vouches(people: People, mean: float, rng: np.random.Generator) -> tuple[Integers, Integers, Floats]:
-    """Return voucher, vouchee and weight: Poisson many for each contributor, within their kind, of weight 1 - U^2."""
-    size, keys = len(people.hostile), [np.empty(0, np.int64)]
+    """Return voucher, vouchee and weight: Poisson many for each contributor, within their circle, of weight 1 - U^2."""
+    size, keys = len(people.circles), [np.empty(0, np.int64)]
     for kind in (True, False):
-        members = np.flatnonzero(people.hostile == kind)
+        members = np.flatnonzero(people.circles == kind)
         given = np.repeat(members, rng.poisson(mean, len(members)))
         if len(given):
             keys.append(given * size + rng.choice(members, len(given)))

@@ -34,7 +34,7 @@ class SyntheticPoll:
     dataset : Dataset
     quality : mapping criterion -> (E,) float64
         What honest contributors agree on: one coordinate of the entity for each criterion.
-    hostile : (U,) bool
+    hostile, minority : (U,) bool
     target : str
         The entity that boosters praise; nobody does when the behaviour is ``negate``.
     """
@@ -42,6 +42,7 @@ class SyntheticPoll:
     dataset: Dataset
     quality: dict[str, Floats]
     hostile: Flags
+    minority: Flags
     target: str
 
 
@@ -74,7 +75,7 @@ def generate(recipe: Recipe, seed: int, *, entities: Sequence[str] | None = None
     position = {name: i for i, name in enumerate(names)}
     rows = [position[name] for name in dataset.entities]
     quality = {criterion: vectors[rows, i] for i, criterion in enumerate(recipe.criteria)}
-    return SyntheticPoll(dataset, quality, people.hostile, names[target])
+    return SyntheticPoll(dataset, quality, people.hostile, people.minority, names[target])
 
 
 def _dataset(

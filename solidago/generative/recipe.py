@@ -41,6 +41,12 @@ class Recipe:
         Untrustworthy contributors.
     hostile_behaviour : str
         ``negate``: their taste is turned round. ``boost``: half of their comparisons praise one entity.
+    hostile_trusted : bool
+        Whether hostile contributors have bought their way in: verified and vouched for like everybody else.
+    share_minority : float
+        Of the trustworthy contributors: honest people who care about something else.
+    minority_opposes : bool
+        Whether what they care about is the contrary of what the majority does; else it is unrelated.
     share_pretrusted : float
         Of the trustworthy contributors.
     vouches : float
@@ -61,6 +67,9 @@ class Recipe:
     answers: int = _number(21, 2, 10_001)
     share_hostile: float = _number(0.0, 0, 1)
     hostile_behaviour: str = "negate"
+    hostile_trusted: bool = False
+    share_minority: float = _number(0.0, 0, 1)
+    minority_opposes: bool = False
     share_pretrusted: float = _number(0.2, 0, 1)
     vouches: float = _number(2.0, 0, 1000)
     share_private: float = _number(0.2, 0, 1)
@@ -76,6 +85,8 @@ class Recipe:
             raise InvalidConfig("entities", f"squared, times contributors, must not exceed {MOST_PAIRS}")
         if self.hostile_behaviour not in BEHAVIOURS:
             raise InvalidConfig("hostile_behaviour", f"must be one of: {', '.join(BEHAVIOURS)}")
+        if self.share_minority and not self.minority_opposes and len(self.criteria) == self.dimension:
+            raise InvalidConfig("dimension", "must exceed the number of criteria: a minority cares about another one")
         if not self.criteria or len(set(self.criteria)) < len(self.criteria) or len(self.criteria) > self.dimension:
             raise InvalidConfig(
                 "criteria", "must be distinct, at least one and at most as many as there are dimensions"

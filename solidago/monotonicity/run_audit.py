@@ -230,19 +230,24 @@ class Consequences:
         return np.flatnonzero(np.isin(self.moves.judgment, chosen[0] + chosen[1]))
 
     def _end_to_end(self, few: Rows, anew: UserScalings) -> list[tuple[str, Pairs]]:
-        """Return the two last stages: scalings anew in the old unit, and everything anew."""
+        """Return the last stages: scalings anew in the old unit, voting rights anew, and everything anew."""
         state = self.state
-        after = np.array([list(self.again(int(move), anew)) for move in few]).reshape(-1, 2, 2)
+        after = np.array([list(self.again(int(move), anew)) for move in few]).reshape(-1, 3, 2)
         before = state.collective[self.entities[few]]
-        return [("scaling", Pairs(before, after[:, 0])), ("standardisation", Pairs(before, after[:, 1]))]
+        stages = ("scaling", "voting rights", "standardisation")
+        return [(stage, Pairs(before, after[:, i])) for i, stage in enumerate(stages)]
 
     def again(self, move: int, anew: UserScalings) -> Iterator[Floats]:
-        """Yield the collective scores of a move's two entities, in the old unit and in the new one."""
+        """Yield the collective scores of a move's two entities: in the old unit, with new rights, in the new unit."""
         state, user = self.state, int(self.moves.user[move])
         raw = state.raw_with(user, self.raw, self.twins.rows[move])
         maps = self._maps_after(user, move, raw, anew)
-        for final in (state.in_known_unit(maps), state.in_common_unit(maps, raw)):
-            yield state.aggregated(self.entities[move], final.apply(state.ratings, raw, state.threads))
+        rights, entities = state.rights_with(raw), self.entities[move]
+        known = state.in_known_unit(maps).apply(state.ratings, raw, state.threads)
+        yield state.aggregated(entities, known)
+        yield state.aggregated(entities, known, rights)
+        common = state.in_common_unit(maps, raw, rights).apply(state.ratings, raw, state.threads)
+        yield state.aggregated(entities, common, rights)
 
     def _maps_after(self, user: int, move: int, raw: Triples, anew: UserScalings) -> UserScalings:
         """Return everybody's maps: only the contributor's differ, unless they are, or become, a scaler."""

@@ -16,6 +16,7 @@ from solidago.scaling.quantile_shift import shift
 from solidago.scaling.scaling import UserScalings
 from solidago.scaling.standardise import spread
 from solidago.triples import Triples
+from solidago.voting_rights import voting_rights, weights
 
 if TYPE_CHECKING:
     from solidago.config import Config
@@ -39,6 +40,7 @@ class RunState:
         self.raw = Triples(own.raw_score.copy(), own.raw_left.copy(), own.raw_right.copy())
         self.scaled = Triples(own.scaled_score.copy(), own.scaled_left.copy(), own.scaled_right.copy())
         self.rights = own.voting_right
+        self.weight = weights(self.ratings, self.raw, self.trust, config)
         self.maps = _by_user(outcome, self.ratings.n_users)
         self.deviation, self.shift = outcome.deviation, outcome.shift
         self.scalers = np.flatnonzero(self.maps.is_scaler).astype(np.int32)
@@ -51,11 +53,12 @@ class RunState:
         if not (np.array_equal(own.user, ratings.user) and np.array_equal(own.entity, ratings.entity)):
             raise InvalidInput("The result is of another dataset: its contributors or their entities differ.")
 
-    def aggregated(self, entities: Indices, scaled: Triples) -> Floats:
-        """Return the collective scores of a few entities, from everybody's scaled scores."""
+    def aggregated(self, entities: Indices, scaled: Triples, rights: Floats | None = None) -> Floats:
+        """Return the collective scores of a few entities, with the known voting rights or with others."""
+        rights = self.rights if rights is None else rights
         score, polarisation, total = np.empty(len(entities)), np.empty(len(entities)), np.empty(len(entities))
         kernels.aggregate(
-            0, len(entities), entities, self.start, self.raters, scaled.score, scaled.left, scaled.right, self.rights,
+            0, len(entities), entities, self.start, self.raters, scaled.score, scaled.left, scaled.right, rights,
             self.config.aggregation_lipschitz, self.config.aggregation_quantile, score, polarisation, total,
         )  # fmt: skip
         return score
@@ -68,11 +71,15 @@ class RunState:
         """Return maps of collaborative scaling with the unit and zero that the run found."""
         return maps.divided(self.deviation).shifted(self.shift)
 
-    def in_common_unit(self, maps: UserScalings, raw: Triples) -> UserScalings:
+    def rights_with(self, raw: Triples) -> Floats:
+        """Return everybody's voting rights where raw scores, and so standings, are others."""
+        return voting_rights(self.ratings, raw, self.trust, self.config)
+
+    def in_common_unit(self, maps: UserScalings, raw: Triples, rights: Floats) -> UserScalings:
         """Return everybody's maps with a unit and zero found anew, as a run finds them."""
-        weights = pooled_weights(self.ratings, self.rights)
-        maps = maps.divided(spread(maps.apply(self.ratings, raw, self.threads), weights, self.config))
-        return maps.shifted(shift(maps.apply(self.ratings, raw, self.threads), weights, self.config))
+        pooled = pooled_weights(self.ratings, rights)
+        maps = maps.divided(spread(maps.apply(self.ratings, raw, self.threads), pooled, self.config))
+        return maps.shifted(shift(maps.apply(self.ratings, raw, self.threads), pooled, self.config))
 
     def raw_of(self, users: Indices) -> Triples:
         """Return the raw scores of some users, one after the other."""

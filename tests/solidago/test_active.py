@@ -67,7 +67,7 @@ def test_entities_never_compared_have_the_prior():
     belief = Belief.of(Comparisons.of([0], [1], [0.3], 4), [3, 0, 2], Config(sigma=2.0))
     assert belief.mean[[0, 2]].tolist() == [0, 0]
     assert belief.covariance[[0, 2]].tolist() == [[4, 0, 0], [0, 0, 4]]
-    nothing = Belief.of(Comparisons.of(np.array([], int), np.array([], int), [], 2), [0, 1], Config())
+    nothing = Belief.of(Comparisons.of(np.array([], int), np.array([], int), [], 2), [0, 1], Config(sigma=7.0))
     assert nothing.covariance.tolist() == [[49, 0], [0, 49]]
 
 

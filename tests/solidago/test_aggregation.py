@@ -4,11 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solidago.aggregation.quantile import aggregate
-from solidago.config import Config
 from solidago.engine.threads import Threads
 from solidago.post_process import squash
 from solidago.ratings import Ratings
 from solidago.triples import Triples
+from tests.solidago.constants import tournesol
 from tests.solidago.naive import robust as naive
 from tests.solidago.naive.pipeline import squash as squash_one
 from tests.solidago.strategies import few, floats, some, voters
@@ -16,7 +16,7 @@ from tests.solidago.strategies import few, floats, some, voters
 ONE = Threads(1)
 
 
-def collective(voted, config=Config()):  # noqa: B008 (frozen)
+def collective(voted, config=tournesol()):  # noqa: B008 (frozen)
     """The collective score of one entity, of whom each voter is a rater."""
     n = len(voted)
     v, w, left, right = np.array(voted, float).reshape(-1, 4).T.copy()
@@ -29,7 +29,7 @@ def collective(voted, config=Config()):  # noqa: B008 (frozen)
 @given(voted=voters(min_size=1), q=st.sampled_from([0.2, 0.5, 0.8]))
 @some
 def test_a_collective_score_is_a_robust_quantile_of_its_raters(voted, q):
-    found = collective(voted, Config(aggregation_quantile=q))
+    found = collective(voted, tournesol(aggregation_quantile=q))
     assert found.scaled_score[0] == pytest.approx(naive.qr_quantile(0.1, q, 0.0, voted), abs=1e-8)
     # The median as found: the side of a voter exactly there hangs on its last digit.
     median = collective(voted).scaled_score[0]
@@ -49,7 +49,7 @@ def test_only_entities_with_raters_have_scores():
     none = np.zeros(0, np.int32)
     user, entity, rows = np.zeros(2, np.int32), np.array([1, 3], np.int32), np.array([0, 2], np.int32)
     ratings = Ratings(user, entity, rows, none, none, none, np.zeros(0), np.ones(2), 5)
-    found = aggregate(ratings, Triples(np.ones(2), np.ones(2), np.ones(2)), np.ones(2), Config(), ONE)
+    found = aggregate(ratings, Triples(np.ones(2), np.ones(2), np.ones(2)), np.ones(2), tournesol(), ONE)
     assert found.entity.tolist() == [1, 3]
 
 

@@ -13,6 +13,7 @@ import solidago
 from benchmarks.measure import measure_run
 from benchmarks.polls import write_poll
 from solidago.cli import main
+from solidago.config import Config
 from solidago.generative import Recipe, generate
 from solidago.io import tournesol
 from solidago.pipeline import STEPS
@@ -57,7 +58,7 @@ def test_run_json_tells_what_was_computed_from_what(archive: Path, scores: Path)
         name: hashlib.sha256((scores / name).read_bytes()).hexdigest() for name in FILES - {"run.json"}
     }
     assert set(record["seconds"]) == {"read", "load", *STEPS, "write", "total"}
-    assert record["config"]["sigma"] == 7.0
+    assert record["config"] == Config().to_mapping()
     assert record["counts"]["users"] == 40
     for criterion in ("good", "fun"):
         certificate = record["criteria"][criterion]["certificate"]

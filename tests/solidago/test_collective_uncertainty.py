@@ -170,13 +170,21 @@ def population():
 
 @pytest.mark.parametrize("hostile", [False, True], ids=["honest", "a fifth hostile"])
 @pytest.mark.parametrize(
-    ("size", "resilience", "least", "width"),
-    [(20, 1.0, 0.9, 2.0), (100, 0.1, 0.9, 2.0), (300, 0.1, 0.93, 1.6), (300, 1.0, 0.88, 0.6)],
+    ("size", "constants", "least", "width"),
+    [
+        (20, {"preset": "tournesol", "lipschitz": 1.0}, 0.9, 2.0),
+        (100, {"preset": "tournesol"}, 0.9, 2.0),
+        (300, {"preset": "tournesol"}, 0.93, 1.6),
+        (300, {"preset": "tournesol", "lipschitz": 1.0}, 0.88, 0.6),
+        (30, {"preset": "jury"}, 0.9, 1.0),
+        (300, {"preset": "community"}, 0.93, 0.6),
+        (300, {"preset": "internet"}, 0.93, 1.0),
+    ],
 )
 def test_it_covers_what_the_pipeline_gives_with_very_many_honest_contributors(
-    population, size, resilience, least, width, hostile
+    population, size, constants, least, width, hostile
 ):
-    config = Config.from_mapping({"lipschitz": resilience})
+    config = Config.from_mapping(constants)
     scores, truth = sample(population, size, config, np.random.default_rng(size), hostile=hostile, draws=3)
     within = np.abs(truth - scores[:, 0]) < 1
     assert np.mean(covered(scores, truth)[within]) >= least

@@ -3,13 +3,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from solidago.config import Config
 from solidago.errors import InvalidInput, NotConverged
 from solidago.kernels import gbt as kernels
 from solidago.preference import gbt
 from solidago.preference.gbt import fit_one
 from solidago.root_laws import RootLaw
 from solidago.triples import Triples
+from tests.solidago.constants import tournesol
 from tests.solidago.naive import gbt as naive
 from tests.solidago.strategies import LAWS, Comparisons, comparisons, few, floats, some
 
@@ -19,7 +19,7 @@ ERROR = 2 * 49 * 1e-9
 
 
 def fit(c, law="uniform", **constants):
-    return fit_one(c.a, c.b, c.r, c.n, Config(root_law=law, **constants))
+    return fit_one(c.a, c.b, c.r, c.n, tournesol(root_law=law, **constants))
 
 
 def intensified(c, i, by):
@@ -67,12 +67,12 @@ def test_gaussian_scores_solve_a_linear_system():
     a, b, r = np.array([0, 1, 0]), np.array([1, 2, 2]), np.array([0.5, -0.2, 1.0])
     laplacian = np.array([[2, -1, -1], [-1, 2, -1], [-1, -1, 2]]) + np.eye(3) / 49
     exact = np.linalg.solve(laplacian, -np.array([1.5, -0.7, -0.8]))
-    np.testing.assert_allclose(fit_one(a, b, r, 3, Config(root_law="gaussian")).score, exact, atol=1e-7)
+    np.testing.assert_allclose(fit_one(a, b, r, 3, tournesol(root_law="gaussian")).score, exact, atol=1e-7)
 
 
 @pytest.mark.parametrize(("sigma", "score"), [(7.0, 4.9497), (10.0, 10 / np.sqrt(2))])
 def test_one_extreme_judgment_gives_sigma_over_root_two(sigma, score):
-    fitted = fit_one([0], [1], [1.0], 2, Config(sigma=sigma))
+    fitted = fit_one([0], [1], [1.0], 2, tournesol(sigma=sigma))
     np.testing.assert_allclose(fitted.score, [-score, score], atol=5e-5)
     # The winner may rise, and the loser fall, without any loss of likelihood.
     assert fitted.right[1] == fitted.left[0] == 1000.0
@@ -81,7 +81,7 @@ def test_one_extreme_judgment_gives_sigma_over_root_two(sigma, score):
 
 @pytest.mark.parametrize(("times", "uncertainty"), [(1, 2.6858), (2, 1.8172)])
 def test_uncertainty_of_equal_judgments(times, uncertainty):
-    fitted = fit_one([0] * times, [1] * times, [0.0] * times, 2, Config(k=1.0))
+    fitted = fit_one([0] * times, [1] * times, [0.0] * times, 2, tournesol(k=1.0))
     np.testing.assert_allclose([fitted.left, fitted.right], uncertainty, atol=5e-5)
 
 
@@ -127,9 +127,9 @@ def test_components_are_fitted_independently_and_centred(law, c, d):
 
 
 def test_what_was_never_compared_scores_zero_and_is_unknown():
-    fitted = fit_one([0], [1], [0.3], 3, Config())
+    fitted = fit_one([0], [1], [0.3], 3, tournesol())
     assert (fitted.score[2], fitted.left[2], fitted.right[2]) == (0.0, 1000.0, 1000.0)
-    assert len(fit_one([], [], [], 0, Config())) == 0
+    assert len(fit_one([], [], [], 0, tournesol())) == 0
 
 
 @every_law
@@ -209,7 +209,7 @@ def test_hard_cases_keep_their_certificate(law, sigma):
     rng = np.random.default_rng(3)
     a = rng.integers(0, 300, 3000)
     b = (a + rng.zipf(1.3, 3000) % 299 + 1) % 300
-    fit_one(a, b, rng.choice([-1.0, 1.0, 0.3], 3000), 300, Config(root_law=law, sigma=sigma))
+    fit_one(a, b, rng.choice([-1.0, 1.0, 0.3], 3000), 300, tournesol(root_law=law, sigma=sigma))
 
 
 @pytest.mark.parametrize("gradient", [2e-9, np.nan, np.inf])
@@ -234,16 +234,16 @@ def test_a_model_without_certificate_is_never_returned(gradient):
 )
 def test_wrong_comparisons_are_refused(left, right, value, problem):
     with pytest.raises(InvalidInput, match=problem):
-        fit_one(left, right, value, 2, Config())
+        fit_one(left, right, value, 2, tournesol())
 
 
 def test_judgments_that_cannot_be_written_compile_nothing_new():
-    fit_one([0], [1], [0.5], 2, Config())
+    fit_one([0], [1], [0.5], 2, tournesol())
     frozen = [np.array([0]), np.array([1]), np.array([0.5])]
     for column in frozen:
         column.flags.writeable = False
     compiled = len(kernels.fit.signatures)
-    fit_one(*frozen, 2, Config())
+    fit_one(*frozen, 2, tournesol())
     assert len(kernels.fit.signatures) == compiled == 1
 
 

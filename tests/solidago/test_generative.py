@@ -152,3 +152,22 @@ def test_an_impossible_recipe_is_refused_by_field(field: str, value: Any) -> Non
 def test_names_must_match_the_entities() -> None:
     with pytest.raises(InvalidConfig, match="entities"):
         generate(Recipe(entities=3), 1, entities=["a", "b", "b"])
+
+
+def test_hostile_contributors_can_buy_trust() -> None:
+    poll = generate(Recipe(contributors=300, share_hostile=0.4, hostile_trusted=True), 1)
+    computed, vouches = trust.compute(poll.dataset), poll.dataset.vouches
+    assert 0.12 < poll.dataset.pretrusted[poll.hostile].mean() < 0.28
+    assert computed[poll.hostile].mean() == pytest.approx(computed[~poll.hostile].mean(), abs=0.07)
+    assert (poll.hostile[vouches.voucher] != poll.hostile[vouches.vouchee]).any()
+
+
+@pytest.mark.parametrize(("opposes", "low", "high"), [(False, -0.15, 0.15), (True, -1.0, -0.3)])
+def test_an_honest_minority_cares_about_something_else_or_the_contrary(opposes: bool, low: float, high: float) -> None:
+    recipe = Recipe(contributors=200, entities=100, share_minority=0.3, minority_opposes=opposes)
+    poll = generate(recipe, 1)
+    judgments, quality = poll.dataset.judgments["largely_recommended"], poll.quality["largely_recommended"]
+    gap, theirs = quality[judgments.right] - quality[judgments.left], poll.minority[judgments.user]
+    assert 0.2 < poll.minority.mean() < 0.4
+    assert low < np.corrcoef(gap[theirs], judgments.value[theirs])[0, 1] < high
+    assert np.corrcoef(gap[~theirs], judgments.value[~theirs])[0, 1] > 0.3

@@ -195,8 +195,9 @@ def test_bounds_do_not_depend_on_threads():
 
 
 def test_two_full_voters_take_a_new_entity_below_what_is_recommended():
-    assert bounds_of_new_entity(Config())[1] == pytest.approx((-19.6116, 19.6116), abs=1e-3)
-    assert bounds_of_new_entity(Config(), newcomers=2)[0] == bounds_of_new_entity(Config())[1]
+    config = Config.preset("tournesol")
+    assert bounds_of_new_entity(config)[1] == pytest.approx((-19.6116, 19.6116), abs=1e-3)
+    assert bounds_of_new_entity(config, newcomers=2)[0] == bounds_of_new_entity(config)[1]
 
 
 @pytest.mark.parametrize("wrong", [{"newcomers": -1}, {"newcomers": float("nan")}, {"share": 1.1}, {"share": -0.1}])

@@ -108,7 +108,7 @@ def test_a_strong_force_makes_everybody_agree_and_a_weak_one_nobody() -> None:
     weak = licchavi.fit(data, 6, np.ones(10), Coupling(1e-6, 1e-6))
     assert not weak.agrees.any()
     mine = data.user == 3
-    alone = gbt.fit_one(data.left[mine], data.right[mine], data.value[mine], 6, Config())
+    alone = gbt.fit_one(data.left[mine], data.right[mine], data.value[mine], 6, Config(sigma=7.0))
     np.testing.assert_allclose(weak.personal_scores(3), alone.score, atol=1e-4)
 
 

@@ -57,7 +57,7 @@ def test_agrees_with_a_naive_minimiser(law: str) -> None:
 def test_without_similarities_it_is_plain_gbt() -> None:
     data = comparisons(np.random.default_rng(2), 10, 25)
     empty = similarity_laplacian(np.zeros(0, int), np.zeros(0, int), [], 10)
-    plain = gbt.fit_one(data.left, data.right, data.value, 10, Config())
+    plain = gbt.fit_one(data.left, data.right, data.value, 10, Config(sigma=7.0))
     np.testing.assert_allclose(fit(data, prior_from_graph(empty, 7.0), UNIFORM).theta, plain.score, atol=1e-7)
 
 

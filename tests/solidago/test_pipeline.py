@@ -13,6 +13,7 @@ from solidago.pipeline import STEPS, run
 from solidago.scaling.scaling import UserScalings
 from solidago.scaling.standardise import spread
 from solidago.triples import Triples
+from tests.solidago.constants import tournesol
 from tests.solidago.naive import pipeline as naive
 from tests.solidago.strategies import CRITERION, Poll, few, polls, random_poll
 
@@ -42,7 +43,7 @@ def poll():
 @few
 def test_a_run_equals_its_plain_twin(poll, min_activity):
     dataset = poll.dataset()
-    result = run(dataset, Config(min_activity=min_activity), threads=1).criteria[CRITERION]
+    result = run(dataset, tournesol(min_activity=min_activity), threads=1).criteria[CRITERION]
     published, collective, scalings = naive.run(poll.judged, poll.trust, poll.private, min_activity)
     own = result.individual
     for i in range(len(own)):
@@ -87,7 +88,7 @@ def with_crowd(poll, size):
     """The poll joined by untrusted accounts that all push the same entity, and its result."""
     fakes = {f"fake{i:04}": [("e000", "e001", 1.0)] for i in range(size)}
     joined = Poll(poll.judged | fakes, poll.trust | dict.fromkeys(fakes, 0.0), poll.private)
-    return run(joined.dataset(), Config(), threads=1).criteria[CRITERION]
+    return run(joined.dataset(), tournesol(), threads=1).criteria[CRITERION]
 
 
 def pooled(result):
@@ -116,7 +117,7 @@ def test_the_same_crowd_would_move_them_if_accounts_counted_alike(poll):
     scaled = Triples(individual.scaled_score, individual.scaled_left, individual.scaled_right)
     alike = 1 / np.bincount(individual.user)[individual.user]
     weights = individual.voting_right * alike
-    assert abs(spread(scaled, alike, Config()) - spread(scaled, weights, Config())) > 0.3
+    assert abs(spread(scaled, alike, tournesol()) - spread(scaled, weights, tournesol())) > 0.3
 
 
 def test_scalings_map_raw_scores_to_scaled_ones(poll):

@@ -29,7 +29,7 @@ def dataset():
 
 @pytest.fixture(scope="module")
 def result(dataset):
-    return run(dataset, Config())
+    return run(dataset, Config.preset("tournesol"))
 
 
 def published(member):
@@ -79,7 +79,7 @@ def test_scores_rank_as_published(dataset, result, criterion):
 
 @pytest.mark.parametrize(("sigma", "agreement"), [(7.0, 0.83), (2.0, 0.92)])
 def test_each_contributors_own_order_is_close_to_the_published_one(dataset, sigma, agreement):
-    result = run(dataset, Config(sigma=sigma), criteria=[MAIN])
+    result = run(dataset, Config.from_mapping({"preset": "tournesol", "sigma": sigma}), criteria=[MAIN])
     ranks = [
         spearmanr(own["raw"], own["score"]).statistic
         for _, own in individual(dataset, result, MAIN).group_by("public_username")

@@ -129,7 +129,7 @@ def test_what_is_computed_again_is_what_a_whole_run_would_give(dataset, result):
         moves = draw(state.ratings, 0.1, 30, 1e9, np.random.default_rng(1))
         found = Consequences(state, moves)
         anew = found.scaled_anew()
-        again = [list(found.again(i, anew))[1] for i in range(len(moves))]
+        again = [list(found.again(i, anew))[-1] for i in range(len(moves))]
     assert len(set(state.maps.is_scaler[moves.user])) == 2
     for i, scores in enumerate(again):
         whole = run(moved(dataset, moves, i), CONFIG).criteria[CRITERION]
@@ -141,7 +141,8 @@ def test_what_is_computed_again_is_what_a_whole_run_would_give(dataset, result):
 
 def test_a_move_that_makes_somebody_a_scaler_is_followed_to_the_end(dataset):
     """Everybody's scale changes then, as in a whole run."""
-    easy = Config(min_activity=0.0, n_scalers=5)
+    # With these, one judgment makes a score clearly differ from 0.
+    easy = Config(min_activity=0.0, n_scalers=5, sigma=7.0, k=0.25)
     state_of = {}
     with Threads(1) as pool:
         result = run(dataset, easy)
@@ -153,7 +154,7 @@ def test_a_move_that_makes_somebody_a_scaler_is_followed_to_the_end(dataset):
             whole = run(moved(dataset, moves, i), easy, threads=1).criteria[CRITERION]
             if whole.scalings.is_scaler.tolist() != result.criteria[CRITERION].scalings.is_scaler.tolist():
                 at = np.searchsorted(whole.collective.entity, state.ratings.entity[moves.rating[i]])
-                state_of[i] = (list(found.again(int(i), anew))[1], whole.collective.scaled_score[at])
+                state_of[i] = (list(found.again(int(i), anew))[-1], whole.collective.scaled_score[at])
                 break
     assert state_of
     for scores, exact in state_of.values():

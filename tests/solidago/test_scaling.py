@@ -3,7 +3,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solidago.config import Config
 from solidago.engine.jit import kernel
 from solidago.engine.threads import Threads
 from solidago.kernels import pairs
@@ -15,6 +14,7 @@ from solidago.scaling.quantile_shift import shift
 from solidago.scaling.scaling import UserScalings
 from solidago.scaling.standardise import spread
 from solidago.triples import Triples
+from tests.solidago.constants import tournesol
 from tests.solidago.naive import scaling as naive
 from tests.solidago.strategies import CRITERION, few, floats, polls, random_poll, some
 
@@ -62,7 +62,7 @@ def scale_table(scores, uncertainty, trust, config, threads=ONE):
 @given(poll=polls, n_scalers=st.sampled_from([0, 2, 100]), min_activity=st.sampled_from([0.0, 1.0, 3.0]))
 @few
 def test_scalings_are_those_of_plain_loops(poll, n_scalers, min_activity):
-    config = Config(n_scalers=n_scalers, min_activity=min_activity, k=0.01)
+    config = tournesol(n_scalers=n_scalers, min_activity=min_activity, k=0.01)
     dataset = poll.dataset()
     ratings = indexed(dataset)
     raw, _ = gbt.fit(ratings, config, ONE)
@@ -85,16 +85,16 @@ def test_scalings_are_those_of_plain_loops(poll, n_scalers, min_activity):
 @few
 def test_common_unit_is_that_of_plain_loops(poll):
     ratings = indexed(poll.dataset())
-    raw, _ = gbt.fit(ratings, Config(), ONE)
+    raw, _ = gbt.fit(ratings, tournesol(), ONE)
     rights = np.random.default_rng(0).random(len(ratings))
     keys = list(zip(ratings.user.tolist(), ratings.entity.tolist(), strict=True))
     triples = dict(zip(keys, zip(raw.score, raw.left, raw.right, strict=True), strict=True))
     _, deviation, zero = naive.common_unit(triples, dict(zip(keys, rights, strict=True)))
     weights = pooled_weights(ratings, rights)
-    found = spread(raw, weights, Config())
+    found = spread(raw, weights, tournesol())
     unit = UserScalings.identity(ratings.n_users).divided(found).apply(ratings, raw, ONE)
     assert found == pytest.approx(deviation, abs=1e-6)
-    assert shift(unit, weights, Config()) == pytest.approx(zero, abs=1e-6)
+    assert shift(unit, weights, tournesol()) == pytest.approx(zero, abs=1e-6)
 
 
 @given(seed=st.integers(0, 1000), multiplier=floats(0.3, 3), offset=floats(-2, 2))
@@ -103,7 +103,7 @@ def test_contributors_who_differ_by_an_affine_map_end_with_equal_scores(seed, mu
     base = np.random.default_rng(seed).normal(size=25)
     scores = np.stack([base, base, multiplier * base + offset])
     # Resilience gives up exactness for a bounded influence: large trust stands for many voters.
-    config = Config(min_activity=1.0, n_scalers=2, scaling_lipschitz=1e4, pair_lipschitz=1e4)
+    config = tournesol(min_activity=1.0, n_scalers=2, scaling_lipschitz=1e4, pair_lipschitz=1e4)
     ratings, raw, found = scale_table(scores, 1e-3, [1.0, 1.0, 0.01], config)
     scaled = found.apply(ratings, raw, ONE).score.reshape(3, -1)
     np.testing.assert_allclose(scaled[2], scaled[0], atol=0.02 * multiplier + 0.02)
@@ -111,7 +111,7 @@ def test_contributors_who_differ_by_an_affine_map_end_with_equal_scores(seed, mu
 
 def test_without_a_scaler_nothing_changes():
     rng = np.random.default_rng(0)
-    ratings, raw, found = scale_table(rng.normal(size=(4, 6)), 0.1, [0.0] * 4, Config())
+    ratings, raw, found = scale_table(rng.normal(size=(4, 6)), 0.1, [0.0] * 4, tournesol())
     assert not found.is_scaler.any()
     same = found.apply(ratings, raw, ONE)
     for before, after in ((raw.score, same.score), (raw.left, same.left), (raw.right, same.right)):
@@ -120,7 +120,7 @@ def test_without_a_scaler_nothing_changes():
 
 def test_a_scaler_without_a_usable_pair_is_left_out():
     scores = np.array([[0.0, 1.0, 2.0], [0.0, 3.0, 6.0], [1.0, 1.0, 1.0]])
-    config = Config(min_activity=0.5, scaling_lipschitz=1e3)
+    config = tournesol(min_activity=0.5, scaling_lipschitz=1e3)
     _, _, found = scale_table(scores, 0.01, [1.0, 1.0, 1.0], config)
     _, _, without = scale_table(scores[:2], 0.01, [1.0, 1.0], config)
     assert found.is_scaler.all()
@@ -131,8 +131,8 @@ def test_scalers_are_the_most_active_and_ties_go_to_the_smaller_id():
     ratings = table(np.ones((4, 12)))
     raw = Triples(np.ones(48), np.full(48, 0.5), np.full(48, 0.5))
     trust = np.array([0.5, 1.0, 0.9, 1.0])
-    assert choose_scalers(ratings, raw, trust, Config(n_scalers=1)).tolist() == [1]
-    assert choose_scalers(ratings, raw, trust, Config()).tolist() == [1, 2, 3]
+    assert choose_scalers(ratings, raw, trust, tournesol(n_scalers=1)).tolist() == [1]
+    assert choose_scalers(ratings, raw, trust, tournesol()).tolist() == [1, 2, 3]
 
 
 @given(seed=st.integers(0, 1000), liar=st.integers(0, 6), value=st.sampled_from([-1e6, -3.0, 0.0, 3.0, 1e6]))
@@ -141,7 +141,7 @@ def test_whatever_scalers_say_they_move_a_scaling_by_at_most_the_resilience_time
     rng = np.random.default_rng(seed)
     scores, trust = rng.normal(size=(7, 12)) * 3, rng.uniform(0.2, 1, 7)
     scores[liar] *= value
-    _, _, found = scale_table(scores, 0.05, trust, Config(min_activity=0.1))
+    _, _, found = scale_table(scores, 0.05, trust, tournesol(min_activity=0.1))
     norm = np.mean(scores**4, axis=1) ** 0.25
     assert (np.abs(found.multiplier - 1) * norm <= 0.1 / 8 * trust.sum() + 1e-8).all()
     # The mean of clipped values lies within L W / 4 of a median that lies within L W / 4 of zero.
@@ -155,7 +155,7 @@ def test_who_is_no_scaler_moves_nobody_elses_scaling(seed, value):
     lying = scores.copy()
     lying[4] *= value
     trust = [1.0, 1.0, 1.0, 1.0, 0.0]
-    (_, _, honest), (_, _, lied) = (scale_table(s, 0.05, trust, Config(min_activity=0.1)) for s in (scores, lying))
+    (_, _, honest), (_, _, lied) = (scale_table(s, 0.05, trust, tournesol(min_activity=0.1)) for s in (scores, lying))
     np.testing.assert_array_equal(honest.multiplier[:4], lied.multiplier[:4])
     np.testing.assert_array_equal(honest.translation[:4], lied.translation[:4])
 
@@ -163,7 +163,7 @@ def test_who_is_no_scaler_moves_nobody_elses_scaling(seed, value):
 @given(poll=polls, order=st.randoms(use_true_random=False))
 @few
 def test_names_and_order_of_judgments_do_not_matter(poll, order):
-    config = Config(min_activity=1.0, k=0.01)
+    config = tournesol(min_activity=1.0, k=0.01)
 
     def by_name(dataset):
         ratings = indexed(dataset)
@@ -254,7 +254,8 @@ def test_a_draw_stands_for_all_pairs():
     base = rng.normal(size=300)
     scores = np.stack([base + 0.1 * rng.normal(size=300), 2 * base + 0.1 * rng.normal(size=300)])
     found = [
-        scale_table(scores, 0.01, [1.0, 1.0], Config(max_pairs=most))[2].multiplier for most in (500, 10_000, 100_000)
+        scale_table(scores, 0.01, [1.0, 1.0], tournesol(max_pairs=most))[2].multiplier
+        for most in (500, 10_000, 100_000)
     ]
     np.testing.assert_allclose(found[0], found[2], rtol=0.02)
     np.testing.assert_allclose(found[1], found[2], rtol=0.005)
@@ -264,8 +265,8 @@ def test_a_draw_stands_for_all_pairs():
 def test_draws_follow_seed_and_ids_but_not_threads():
     rng = np.random.default_rng(1)
     scores = rng.normal(size=(5, 40))
-    one, again = (scale_table(scores, 0.01, [1.0] * 5, Config(max_pairs=50), Threads(n))[2] for n in (1, 3))
-    other = scale_table(scores, 0.01, [1.0] * 5, Config(max_pairs=50, seed=1))[2]
+    one, again = (scale_table(scores, 0.01, [1.0] * 5, tournesol(max_pairs=50), Threads(n))[2] for n in (1, 3))
+    other = scale_table(scores, 0.01, [1.0] * 5, tournesol(max_pairs=50, seed=1))[2]
     np.testing.assert_array_equal(one.multiplier, again.multiplier)
     assert (one.multiplier != other.multiplier).any()
 
@@ -273,8 +274,8 @@ def test_draws_follow_seed_and_ids_but_not_threads():
 def test_a_random_poll_has_pairs_to_compare():
     """Guard of the tests above: they would also pass on polls in which nothing can be compared."""
     ratings = indexed(random_poll(1).dataset())
-    raw, _ = gbt.fit(ratings, Config(k=0.01), ONE)
+    raw, _ = gbt.fit(ratings, tournesol(k=0.01), ONE)
     found = collaborative_scaling(
-        ratings, raw, np.ones(ratings.n_users), names(ratings.n_users), Config(k=0.01, min_activity=1.0), ONE
+        ratings, raw, np.ones(ratings.n_users), names(ratings.n_users), tournesol(k=0.01, min_activity=1.0), ONE
     )
     assert len(np.unique(found.multiplier)) == ratings.n_users

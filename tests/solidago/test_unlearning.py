@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from solidago.config import Config
 from solidago.dataset import Dataset
 from solidago.pipeline import run
+from tests.solidago.constants import tournesol
 from tests.solidago.strategies import CRITERION, random_poll
 
 SECOND = "fun"
 # With few pairs at most, the pairs that two contributors share have to be drawn.
 CONFIGS = {
-    "all pairs": Config(min_activity=1.0, n_scalers=4),
-    "drawn pairs": Config(min_activity=1.0, n_scalers=4, max_pairs=5),
+    "all pairs": tournesol(min_activity=1.0, n_scalers=4),
+    "drawn pairs": tournesol(min_activity=1.0, n_scalers=4, max_pairs=5),
     "licchavi": Config(method="licchavi"),
 }
 

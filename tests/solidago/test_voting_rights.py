@@ -3,11 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solidago.config import Config
 from solidago.dataset import Judgments, PrivateRatings
 from solidago.engine.threads import Threads
 from solidago.ratings import index_ratings
 from solidago.voting_rights import affine_overtrust
+from tests.solidago.constants import tournesol
 from tests.solidago.naive import rights as naive
 from tests.solidago.strategies import floats, some
 
@@ -15,7 +15,7 @@ NOBODY = np.zeros(0, np.int32)
 people = st.lists(st.tuples(floats(0, 1) | st.sampled_from([0.0, 0.8, 1.0]), st.booleans()), min_size=1, max_size=12)
 
 
-def rights(people_, config=Config()):  # noqa: B008 (frozen)
+def rights(people_, config=tournesol()):  # noqa: B008 (frozen)
     """Rights on one entity that all have compared with another."""
     n = len(people_)
     user = np.arange(n, dtype=np.int32)
