@@ -77,7 +77,7 @@ class Belief:
         --------
         >>> from solidago.config import Config
         >>> from solidago.preference.comparisons import Comparisons
-        >>> Belief.of(Comparisons.of([0], [1], [1.0], 3), [0, 2], Config()).covariance.round(1).tolist()
+        >>> Belief.of(Comparisons.of([0], [1], [1.0], 3), [0, 2], Config(sigma=7.0)).covariance.round(1).tolist()
         [[36.8, 0.0], [0.0, 49.0]]
         """
         wanted = entity_indices("entities", entities, comparisons.n_entities)

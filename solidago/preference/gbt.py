@@ -126,7 +126,7 @@ def fit_one(left: ArrayLike, right: ArrayLike, value: ArrayLike, n_entities: int
 
     Examples
     --------
-    >>> fitted = fit_one([0], [1], [1.0], 2, Config())
+    >>> fitted = fit_one([0], [1], [1.0], 2, Config(sigma=7.0))
     >>> fitted.score.round(4).tolist()
     [-4.9497, 4.9497]
     """
