@@ -18,3 +18,18 @@ class NoSuchPage(NotFound):
 class TooManyTags(ApplicationError):
     code = "too_many_tags"
     template = _("Filter by at most %(most)s tags at once.")
+
+
+class BadWeight(ApplicationError):
+    code = "bad_weight"
+    template = _("The weight of a criterion must be a whole number from 0 to %(most)s.")
+
+
+class BadDate(ApplicationError):
+    code = "bad_date"
+    template = _("Write the day like 2026-01-31, or leave it out.")
+
+
+class BadCount(ApplicationError):
+    code = "bad_count"
+    template = _("The number of contributors must be a whole number from 0 to %(most)s.")

@@ -43,6 +43,7 @@ class Entity(BaseModel):
             GinIndex(fields=["search"], name="entity_search"),
             GinIndex(fields=["tags"], name="entity_tags"),
             models.Index("poll", "id", name="entity_shown", condition=Q(is_hidden=False)),
+            models.Index("poll", "created_at", name="entity_added", condition=Q(is_hidden=False)),
         )
 
     def __str__(self) -> str:

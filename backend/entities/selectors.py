@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time
+from typing import TypedDict, Unpack
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db import connection
 from django.db.models import F, QuerySet
 
 from backend.common.errors import EntityNotFound, InvalidText
@@ -40,40 +41,52 @@ def entities_by_uid(*, poll: Poll, uids: Iterable[str]) -> dict[str, Entity]:
     return {entity.uid: entity for entity in entities_shown(poll=poll).filter(uid__in=wanted)}
 
 
-def entity_list(*, poll: Poll, text: str = "", tags: Sequence[str] = ()) -> QuerySet[Entity]:
-    """Return the items that match a search and bear all the tags; the best matches first.
+class ItemFilters(TypedDict, total=False):
+    """Which items: all that is given must hold.
 
     ``text`` is what people type into search engines (``"a phrase" -without or``); an unfinished word matches too.
+    ``author`` is words of the author's name, ``added_since`` the first day (UTC) on which an item may have come in.
+    """
+
+    text: str
+    tags: Sequence[str]
+    author: str
+    added_since: date | None
+
+
+def entity_list(*, poll: Poll, **filters: Unpack[ItemFilters]) -> QuerySet[Entity]:
+    """Return the items that match; where there is a text, the best matches first.
 
     Raises
     ------
     InvalidText
-        The search or a tag is too long or holds characters that cannot be stored.
+        The search, a tag or the author is too long or holds characters that cannot be stored.
     """
-    for given in (text, *tags):
+    text, tags, author = filters.get("text", ""), filters.get("tags", ()), filters.get("author", "")
+    for field, given in (("search", text), *(("tags", tag) for tag in tags), ("author", author)):
         if len(given) > LONGEST_SEARCH or "\0" in given:
-            raise InvalidText(field="search" if given is text else "tags", longest=LONGEST_SEARCH)
+            raise InvalidText(field=field, longest=LONGEST_SEARCH)
     entities = entities_shown(poll=poll)
     if tags:
         entities = entities.filter(tags__contains=list(tags))
+    if words := _words(author):
+        entities = entities.filter(search=_beginnings(words, weight="B"))
+    if (since := filters.get("added_since")) is not None:
+        entities = entities.filter(created_at__gte=datetime.combine(since, time.min, UTC))
     return _matching(entities, text) if text.strip() else entities
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
+
+
+def _beginnings(words: Iterable[str], *, weight: str = "") -> SearchQuery:
+    """Return a search for words that begin so; ``weight`` limits it to a part, as `Entity.search` weighs them."""
+    return SearchQuery(" & ".join(f"'{word}':*{weight}" for word in words), config="simple", search_type="raw")
 
 
 def _matching(entities: QuerySet[Entity], text: str) -> QuerySet[Entity]:
     query = SearchQuery(text, config="simple", search_type="websearch")
-    words = re.findall(r"\w+", text)
-    if words:
-        beginnings = " & ".join(f"'{word}':*" for word in words)
-        query |= SearchQuery(beginnings, config="simple", search_type="raw")
+    if words := _words(text):
+        query |= _beginnings(words)
     return entities.filter(search=query).order_by(SearchRank(F("search"), query).desc(), "pk")
-
-
-def tag_counts(*, poll: Poll) -> list[tuple[str, int]]:
-    """Return each tag of the shown items with their number, most frequent first."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tag, count(*) FROM entities_entity, unnest(tags) AS tag"
-            " WHERE poll_id = %s AND NOT is_hidden GROUP BY tag ORDER BY count(*) DESC, tag",
-            [poll.pk],
-        )
-        return [(tag, count) for tag, count in cursor.fetchall()]

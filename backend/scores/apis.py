@@ -12,7 +12,7 @@ from backend.common.api.pagination import Key, page_of
 from backend.common.api.views import ApiView
 from backend.common.errors import UnknownCriterion
 from backend.entities.models import Entity
-from backend.entities.selectors import entities_shown, entity_get
+from backend.entities.selectors import ItemFilters, entities_shown, entity_get
 from backend.polls.models import Criterion, Poll
 from backend.polls.selectors import criterion_get, criterion_list, poll_get
 from backend.scores.filters import ORDERINGS, EntityParameters, RecommendationParameters
@@ -118,7 +118,7 @@ class RecommendationListApi(ApiView):
         return Response(RecommendationPageSerializer(body).data)
 
 
-def _filters(query: Mapping[str, Any]) -> dict[str, Any]:
+def _filters(query: Mapping[str, Any]) -> ItemFilters:
     return {"text": query.get("search", ""), "tags": query.get("tag", ())}
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Unpack
 
 from django.db import connection
 from django.db.models import Case, F, FilteredRelation, FloatField, Max, Q, QuerySet, Subquery, Sum, Value, When
 
 from backend.accounts.models import Contributor
 from backend.entities.models import Entity
-from backend.entities.selectors import entity_list
+from backend.entities.selectors import ItemFilters, entity_list
 from backend.polls.models import Criterion, Poll
 from backend.polls.selectors import criterion_list
 from backend.scores.models import CollectiveScore, ContributorScaling, IndividualScore, Publication, ScoreSet
@@ -23,7 +24,9 @@ def _published(poll_id: int) -> Subquery:
     return Subquery(Publication.objects.filter(poll=poll_id).values("score_set"))
 
 
-def ranking(*, poll: Poll, criterion: Criterion, text: str = "", tags: Sequence[str] = ()) -> QuerySet[Entity]:
+def ranking(
+    *, poll: Poll, criterion: Criterion, least_contributors: int = 0, **filters: Unpack[ItemFilters]
+) -> QuerySet[Entity]:
     """Return the items of a poll, best first by their published score on a criterion; one query, unscored items last.
 
     Each item bears ``score``, ``left``, ``right``, ``polarisation``, ``contributors`` and ``voting_right``, all None
@@ -34,11 +37,38 @@ def ranking(*, poll: Poll, criterion: Criterion, text: str = "", tags: Sequence[
     InvalidText
     """
     columns = ("score", "left", "right", "polarisation", "contributors", "voting_right")
-    return (
-        _with_published(entity_list(poll=poll, text=text, tags=tags), poll, [criterion])
-        .annotate(**{column: F(f"published__{column}") for column in columns})
-        .order_by(F("score").desc(nulls_last=True), "pk")
-    )
+    entities = _with_published(entity_list(poll=poll, **filters), poll, [criterion])
+    scored = entities.annotate(**{column: F(f"published__{column}") for column in columns})
+    return _best_first(scored, least_contributors)
+
+
+def weighted_ranking(
+    *, poll: Poll, weights: Mapping[Criterion, float], least_contributors: int = 0, **filters: Unpack[ItemFilters]
+) -> QuerySet[Entity, int]:
+    """Return the keys of the items, best first by the weighted mean of their scores as in `recommendations`.
+
+    ``least_contributors`` is asked of the most judged of the criteria. Keys alone, so that a large poll is sorted
+    without its texts.
+    """
+    entities = _with_weighted(entity_list(poll=poll, **filters), poll, weights)
+    return _best_first(entities, least_contributors).values_list("pk", flat=True)
+
+
+def _best_first(entities: QuerySet[Entity], least_contributors: int) -> QuerySet[Entity]:
+    if not least_contributors:
+        return entities.order_by(F("score").desc(nulls_last=True), "pk")
+    # Whatever has contributors has a score. Said so, the index of the ranking serves: it has empty scores first.
+    return entities.filter(Q(contributors__gte=least_contributors)).order_by(F("score").desc(), "pk")
+
+
+def _with_weighted(entities: QuerySet[Entity], poll: Poll, weights: Mapping[Criterion, float]) -> QuerySet[Entity]:
+    """Let each item bear its weighted mean ``score``, and ``contributors``, those of its most judged criterion."""
+    joined = _with_published(entities, poll, weights)
+    if len(weights) == 1:
+        # Not grouped, so that the index of the ranking is walked no further than the page needs.
+        return joined.annotate(score=F("published__score"), contributors=F("published__contributors"))
+    mean = Sum(_weight(weights) * F("published__score")) / Value(sum(weights.values()))
+    return joined.annotate(score=mean, contributors=Max("published__contributors"))
 
 
 def _with_published(entities: QuerySet[Entity], poll: Poll, criteria: Iterable[Criterion]) -> QuerySet[Entity]:
@@ -55,8 +85,7 @@ def recommendations(
     weights: Mapping[Criterion, float],
     minimum_score: float = 20.0,
     minimum_contributors: int = 3,
-    text: str = "",
-    tags: Sequence[str] = (),
+    **filters: Unpack[ItemFilters],
 ) -> QuerySet[Entity]:
     """Return the items worth recommending, best first: weighted mean of their published scores.
 
@@ -64,14 +93,8 @@ def recommendations(
     is the number of contributors on the most judged of the weighted criteria. Only items with at least
     ``minimum_score`` and ``minimum_contributors`` come out.
     """
-    entities = _with_published(entity_list(poll=poll, text=text, tags=tags), poll, weights)
-    if len(weights) == 1:
-        # Not grouped, so that the index of the ranking is walked no further than the page needs.
-        scored = entities.annotate(score=F("published__score"), contributors=F("published__contributors"))
-    else:
-        mean = Sum(_weight(weights) * F("published__score")) / Value(sum(weights.values()))
-        scored = entities.annotate(score=mean, contributors=Max("published__contributors"))
-    return scored.filter(score__gte=minimum_score, contributors__gte=minimum_contributors).order_by("-score", "pk")
+    scored = _with_weighted(entity_list(poll=poll, **filters), poll, weights)
+    return _best_first(scored.filter(Q(score__gte=minimum_score)), minimum_contributors)
 
 
 def _weight(weights: Mapping[Criterion, float]) -> Case:

@@ -33,7 +33,7 @@ def _featured(poll: Poll) -> dict[str, Any]:
     if not criteria or score_set_published(poll=poll) is None:
         return {"featured": poll}
     best = ranking(poll=poll, criterion=criteria[0])[:SEEDS]
-    rows = ranked_items(poll=poll, criterion=criteria[0], criteria=criteria, entities=best)
+    rows = ranked_items(poll=poll, weights={criteria[0]: 1.0}, criteria=criteria, entities=best)
     return {
         "featured": poll,
         "seeds": [Seed(row.entity.title, row.score) for row in rows if row.score is not None],

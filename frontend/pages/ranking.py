@@ -1,51 +1,25 @@
 """The ranked items of a poll; the address holds the whole state."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from typing import Any
 
+from django.core.paginator import Page
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
-from backend.entities.selectors import tag_counts
-from backend.polls.models import Criterion, Poll
-from backend.polls.selectors import criterion_get, criterion_list, poll_get
-from backend.scores.selectors import ranking, score_set_published
-from frontend.errors import TooManyTags
+from backend.entities.models import Entity
+from backend.entities.selectors import entities_shown
+from backend.polls.selectors import criterion_list, poll_get
+from backend.scores.selectors import ranking, score_set_published, weighted_ranking
+from backend.scores.tags import tag_counts
 from frontend.pages.http import PageRequest, page, wants_fragment
-from frontend.pages.paging import page_number, page_of
+from frontend.pages.paging import page_of
+from frontend.pages.ranking_state import RankingState, ranking_state
 from frontend.pages.rows import ranked_items
 
 PAGE_SIZE = 20
-MOST_TAGS = 10
 TAGS_SHOWN = 24
-
-
-@dataclass(frozen=True)
-class RankingState:
-    """What a reader asked for."""
-
-    poll: Poll
-    criterion: Criterion
-    q: str = ""
-    tags: tuple[str, ...] = ()
-    page: int = 1
-
-    @property
-    def is_filtered(self) -> bool:
-        return bool(self.q.strip() or self.tags)
-
-    @property
-    def url(self) -> str:
-        parameters = [("q", self.q)] if self.q else []
-        parameters += [("criterion", self.criterion.name), *(("tag", tag) for tag in self.tags)]
-        parameters += [("page", str(self.page))] if self.page > 1 else []
-        return f"{reverse('poll', args=[self.poll.slug])}?{urlencode(parameters)}"
-
-    def toggled(self, tag: str) -> "RankingState":
-        tags = tuple(t for t in self.tags if t != tag) if tag in self.tags else (*self.tags, tag)
-        return replace(self, tags=tags, page=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +38,8 @@ def poll_ranking(request: PageRequest, slug: str) -> HttpResponse:
     criteria = criterion_list(poll=poll)
     if not criteria:
         return render(request, "polls/unready.html", {"poll": poll})
-    state = _state(request, poll)
-    entities = ranking(poll=poll, criterion=state.criterion, text=state.q, tags=state.tags)
-    current = page_of(entities, number=state.page, size=PAGE_SIZE)
+    state = ranking_state(request.GET, poll=poll, criteria=criteria)
+    current, entities = _page(state)
     context = {
         "poll": poll,
         "criteria": criteria,
@@ -76,28 +49,37 @@ def poll_ranking(request: PageRequest, slug: str) -> HttpResponse:
         "page": current,
         "ranked": ranked_items(
             poll=poll,
-            criterion=state.criterion,
+            weights=state.weights,
             criteria=criteria,
-            entities=current,
+            entities=entities,
             first_rank=max(current.start_index(), 1),
         ),
         "previous_url": replace(state, page=state.page - 1).url if current.has_previous() else "",
         "next_url": replace(state, page=state.page + 1).url if current.has_next() else "",
     }
-    return render(request, "polls/_results.html" if wants_fragment(request) else "polls/ranking.html", context)
+    return _answer(request, state, context)
 
 
-def _state(request: PageRequest, poll: Poll) -> RankingState:
-    tags = tuple(dict.fromkeys(tag for tag in request.GET.getlist("tag") if tag))
-    if len(tags) > MOST_TAGS:
-        raise TooManyTags(field="tag", most=MOST_TAGS)
-    return RankingState(
-        poll=poll,
-        criterion=criterion_get(poll=poll, name=request.GET.get("criterion") or None),
-        q=request.GET.get("q", ""),
-        tags=tags,
-        page=page_number(request.GET.get("page", "")),
-    )
+def _answer(request: PageRequest, state: RankingState, context: dict[str, Any]) -> HttpResponse:
+    if not wants_fragment(request):
+        return render(request, "polls/ranking.html", context)
+    response = render(request, "polls/_results.html", context)
+    # The form sends every slider, also those that do not count: the address names what does.
+    response["HX-Push-Url"] = state.url
+    return response
+
+
+def _page(state: RankingState) -> tuple[Page[Any], Iterable[Entity]]:
+    """Return the page that was asked for, and its items."""
+    poll, least, filters = state.poll, state.contributors, state.filters
+    if not state.is_weighted:
+        entities = ranking(poll=poll, criterion=state.criterion, least_contributors=least, **filters)
+        current: Page[Any] = page_of(entities, number=state.page, size=PAGE_SIZE)
+        return current, current
+    order = weighted_ranking(poll=poll, weights=state.weights, least_contributors=least, **filters)
+    keys = page_of(order, number=state.page, size=PAGE_SIZE)
+    found = entities_shown(poll=poll).in_bulk(list(keys))
+    return keys, [found[pk] for pk in keys if pk in found]
 
 
 def _tag_links(state: RankingState) -> Sequence[TagLink]:

@@ -13,18 +13,18 @@ from django.urls import reverse
 from backend.accounts.models import Contributor
 from backend.accounts.selectors import contributor_of
 from backend.entities.models import Entity
-from backend.entities.selectors import entities_shown, entity_list, tag_counts
+from backend.entities.selectors import entities_shown, entity_list
 from backend.participation.own_model import OwnScore, own_models_fit
 from backend.participation.recommendations import NEEDED, Carrier, State, recommendations_for
 from backend.polls.models import Criterion, Poll
 from backend.polls.selectors import criterion_get, criterion_list, poll_get
 from backend.scores.models import CollectiveScore
 from backend.scores.selectors import scores_of
+from backend.scores.tags import tag_counts
 from frontend.pages.http import PageRequest, page
 from frontend.pages.paging import page_number, page_of
 
 PAGE_SIZE = 20
-TAGS_SHOWN = 100
 RATED = "rated"
 
 
@@ -92,7 +92,7 @@ def recommendations(request: PageRequest, slug: str) -> HttpResponse:
 
 def _tags(state: RecommendationsState) -> list[str]:
     """Return the most frequent tags, and the chosen one always."""
-    tags = [tag for tag, _count in tag_counts(poll=state.poll)[:TAGS_SHOWN]]
+    tags = [tag for tag, _count in tag_counts(poll=state.poll)]
     return tags if not state.tag or state.tag in tags else [*tags, state.tag]
 
 

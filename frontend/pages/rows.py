@@ -1,6 +1,6 @@
 """Items with their scores, as lists show them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.entities.models import Entity
@@ -12,7 +12,7 @@ from frontend.charts import Petal
 
 @dataclass(frozen=True, slots=True)
 class RankedItem:
-    """An item of a ranking: its score on the criterion of the ranking, and its flower."""
+    """An item of a ranking: its score by the weights of the ranking, and its flower."""
 
     rank: int
     entity: Entity
@@ -35,20 +35,43 @@ def petal_of(criterion: Criterion, score: CollectiveScore | None) -> Petal:
 
 
 def ranked_items(
-    *, poll: Poll, criterion: Criterion, criteria: Sequence[Criterion], entities: Iterable[Entity], first_rank: int = 1
+    *,
+    poll: Poll,
+    weights: Mapping[Criterion, float],
+    criteria: Sequence[Criterion],
+    entities: Iterable[Entity],
+    first_rank: int = 1,
 ) -> list[RankedItem]:
     """Return rows for some items of a poll, in the order given; one query."""
     entities = list(entities)
     scores = scores_of(poll=poll, entities=entities)
     return [
-        _ranked_item(first_rank + i, entity, criterion, criteria, scores[entity.pk])
-        for i, entity in enumerate(entities)
+        _ranked_item(first_rank + i, entity, weights, criteria, scores[entity.pk]) for i, entity in enumerate(entities)
     ]
 
 
 def _ranked_item(
-    rank: int, entity: Entity, criterion: Criterion, criteria: Sequence[Criterion], scores: dict[int, CollectiveScore]
+    rank: int,
+    entity: Entity,
+    weights: Mapping[Criterion, float],
+    criteria: Sequence[Criterion],
+    scores: dict[int, CollectiveScore],
 ) -> RankedItem:
     petals = [petal_of(c, scores.get(c.pk)) for c in criteria]
-    main = petal_of(criterion, scores.get(criterion.pk))
+    main = _weighted([(petal_of(c, scores.get(c.pk)), weight) for c, weight in weights.items()])
     return RankedItem(rank, entity, petals, main.score, main.low, main.high, main.contributors)
+
+
+def _weighted(petals: Sequence[tuple[Petal, float]]) -> Petal:
+    """Return the weighted mean of some scores. One that is not there counts as 0, as it does in the ranking."""
+    total = sum(weight for _petal, weight in petals)
+    judged = [(petal, petal.score, weight / total) for petal, weight in petals if petal.score is not None]
+    if not judged:
+        return Petal("")
+    return Petal(
+        "",
+        sum(share * score for _petal, score, share in judged),
+        sum(share * petal.low for petal, _score, share in judged),
+        sum(share * petal.high for petal, _score, share in judged),
+        max(petal.contributors for petal, _score, _share in judged),
+    )

@@ -76,6 +76,77 @@ def test_the_address_holds_the_whole_state(client, poll):
     assert page.context["ranked"][0].rank == 21
 
 
+@pytest.fixture
+def weighed(poll):
+    """Give d, of which the criterion good knows nothing, 90 on clear, and a 10."""
+    clear = poll.criteria.get(name="clear")
+    keys = {uid: poll.entities.get(uid=uid).pk for uid in "ad"}
+    rows = [
+        {"criterion_id": clear.pk, "entity_id": keys[uid], "score": score, "left": 4.0, "right": 4.0, "contributors": n}
+        for uid, score, n in (("a", 10.0, 2), ("d", 90.0, 3))
+    ]
+    publish(poll, collective=collective_rows(poll) + rows)
+
+
+def test_several_criteria_are_weighed(client, weighed):
+    page = client.get(URL, {"criterion": "*", "w-good": "1", "w-clear": "3"})
+    # d (0 + 3 x 90) / 4, a (62 + 3 x 10) / 4, b 30 / 4, c -12 / 4
+    assert [(row.entity.uid, row.score) for row in page.context["ranked"]] == [
+        ("d", 67.5),
+        ("a", 23.0),
+        ("b", 7.5),
+        ("c", -3.0),
+    ]
+    best, second = page.context["ranked"][:2]
+    assert (best.low, best.high, best.contributors) == (64.5, 70.5, 3)
+    assert (second.low, second.high, second.contributors) == (23 - 6.5, 23 + 5.75, 14)
+    assert "Clear 75 %" in page.text
+
+
+def test_weights_are_in_the_address_of_the_other_pages(client, weighed, poll):
+    for number in range(45):
+        EntityFactory(poll=poll, uid=f"owl{number}", tags=["bird"])
+    weights = {"criterion": "*", "w-good": "4", "w-clear": "0"}
+    page = client.get(URL, weights | {"author": "", "page": "2"})
+    assert page.context["next_url"] == "/polls/poll/?criterion=%2A&w-good=4&page=3"
+    assert [link.url for link in page.context["tags"]] == ["/polls/poll/?criterion=%2A&w-good=4&tag=bird"]
+
+
+def test_sliders_stand_where_the_address_says_and_where_nothing_weighs_all_weigh_the_same(client, weighed):
+    def values(**query):
+        return [slider.value for slider in client.get(URL, query).context["state"].sliders]
+
+    assert values(**{"criterion": "*", "w-good": "7"}) == [7, 0]
+    assert values(**{"criterion": "*", "w-good": "0", "w-clear": "0"}) == [1, 1]
+    assert values(criterion="clear") == [5, 5]
+
+
+def test_sliders_that_do_not_count_are_left_out_of_the_address(client, weighed):
+    query = {"q": "", "criterion": "clear", "w-good": "5", "w-clear": "5", "contributors": "2"}
+    page = client.get(URL, query, headers={"HX-Request": "true"})
+    assert page["HX-Push-Url"] == "/polls/poll/?criterion=clear&contributors=2"
+
+
+def test_a_poll_of_one_criterion_has_no_sliders(client, poll):
+    poll.criteria.filter(name="clear").delete()
+    assert 'type="range"' not in client.get(URL).text
+
+
+def test_items_of_few_contributors_can_be_left_out(client, weighed):
+    assert titles(client.get(URL, {"contributors": "14"})) == ["a", "b", "c"]
+    assert titles(client.get(URL, {"contributors": "15"})) == []
+    assert titles(client.get(URL, {"criterion": "*", "w-clear": "1", "contributors": "3"})) == ["d"]
+
+
+def test_author_and_day_filter_and_stay_in_the_address(client, poll):
+    poll.entities.filter(uid="b").update(author="Ada Lovelace")
+    page = client.get(URL, {"author": "lovelace", "since": "2020-01-31"})
+    assert titles(page) == ["b"]
+    assert page.context["state"].url == "/polls/poll/?criterion=good&author=lovelace&since=2020-01-31"
+    assert re.search(r'filters-more"\s+open', page.text)
+    assert titles(client.get(URL, {"since": "2999-01-01"})) == []
+
+
 def test_htmx_gets_the_results_alone_and_the_same(client, poll):
     whole, part = client.get(URL), client.get(URL, headers={"HX-Request": "true"})
     assert "<html" not in part.text
@@ -103,6 +174,14 @@ def test_the_way_back_gets_the_whole_page(client, poll):
         ({"q": "a\0b"}, 400, "cannot be stored"),
         ({"tag": "x" * 1_000_000}, 400, "too long"),
         ({"tag": [str(n) for n in range(11)]}, 400, "at most 10 tags"),
+        ({"criterion": "*", "w-good": "11"}, 400, "from 0 to 10"),
+        ({"criterion": "*", "w-good": "-1"}, 400, "from 0 to 10"),
+        ({"criterion": "*", "w-good": "nan"}, 400, "from 0 to 10"),
+        ({"contributors": "-1"}, 400, "number of contributors"),
+        ({"contributors": "9" * 10_000}, 400, "number of contributors"),
+        ({"since": "yesterday"}, 400, "2026-01-31"),
+        ({"since": "2026-02-30"}, 400, "2026-01-31"),
+        ({"author": "a\0"}, 400, "cannot be stored"),
     ],
 )
 def test_bad_input_is_answered_in_words(client, poll, query, status, words):
@@ -137,7 +216,7 @@ def test_hidden_items_are_not_shown(client, poll):
 
 
 def test_the_number_of_queries_is_constant(client, poll, django_assert_num_queries):
-    with django_assert_num_queries(8) as few:
+    with django_assert_num_queries(9) as few:
         client.get(URL)
     for number in range(30):
         EntityFactory(poll=poll, uid=f"more{number}", tags=[f"t{number}"])

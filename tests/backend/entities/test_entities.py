@@ -1,10 +1,13 @@
 """Finding items."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from backend.common.errors import EntityNotFound, InvalidText
-from backend.entities.selectors import entities_by_uid, entity_get, entity_list, tag_counts
+from backend.entities.models import Entity
+from backend.entities.selectors import entities_by_uid, entity_get, entity_list
 from backend.entities.services import entity_set_hidden
 from backend.polls.models import News, Poll
 from tests.factories import EntityFactory, PollFactory
@@ -59,15 +62,26 @@ def test_all_tags_must_match(poll):
     assert uids(poll, tags=["none"]) == []
 
 
-@pytest.mark.parametrize("search", [{"text": "x" * 201}, {"text": "a\0b"}, {"tags": ["x" * 201]}, {"tags": ["\0"]}])
+@pytest.mark.parametrize(
+    "search", [{"text": "x" * 201}, {"text": "a\0b"}, {"tags": ["x" * 201]}, {"tags": ["\0"]}, {"author": "\0"}]
+)
 def test_texts_that_cannot_be_searched_are_refused(poll, search):
     with pytest.raises(InvalidText) as caught:
         entity_list(poll=poll, **search)
-    assert caught.value.field in {"search", "tags"}
+    assert caught.value.field in {"search", "tags", "author"}
 
 
-def test_tags_are_counted_without_hidden_items(poll):
-    assert tag_counts(poll=poll) == [("streets", 2), ("night", 1)]
+@pytest.mark.parametrize(
+    ("author", "expected"), [("ada", ["bus"]), ("AD", ["bus"]), ("gull", []), ("& |", ["bus", "pump"])]
+)
+def test_an_author_is_found_by_name_alone(poll, author, expected):
+    assert uids(poll, author=author) == expected
+
+
+def test_items_are_found_by_the_day_they_came_in(poll):
+    Entity.objects.filter(uid="bus").update(created_at=datetime(2026, 3, 1, 0, 0, tzinfo=UTC))
+    assert uids(poll, added_since=date(2026, 3, 2)) == ["pump"]
+    assert uids(poll, added_since=date(2026, 3, 1)) == ["bus", "pump"]
 
 
 def test_an_item_is_found_by_its_uid(poll):
