@@ -45,6 +45,11 @@ TOPICS: tuple[tuple[Promise, _Sentences], ...] = (
         _("How much each contributor may say"),
         {
             "private_weight": _("What a private score weighs; a public one weighs 1."),
+            "least_trust": _("How much everybody is trusted at least; above 0 only where all are invited."),
+            "contradiction_limit": _(
+                "How clearly somebody must contradict trusted contributors to lose the voting right that trust does "
+                "not give them; 0: nobody loses any."
+            ),
             "overtrust_bias": _("Voting right that accounts without trust may have together on any item."),
             "overtrust_scale": _("The same, in addition, for each unit of trust among those who judged the item."),
             "seed": _("Decides which pairs are drawn where two contributors share very many."),

@@ -37,6 +37,16 @@ SCENARIOS = (
 )
 
 
+def trusts_everybody(config: Mapping[str, object]) -> bool:
+    """Tell whether no account is without trust, as in a jury: then only the invitation keeps others out."""
+    return bool(config.get("least_trust"))
+
+
+def scenarios_of(config: Mapping[str, object]) -> list[Scenario]:
+    """Return whom a computation with these constants has to fear."""
+    return [scenario for scenario in SCENARIOS if scenario.name != "crowd" or not trusts_everybody(config)]
+
+
 @dataclass(frozen=True, slots=True)
 class Ends:
     """Between which points some people could take a score."""
@@ -46,11 +56,10 @@ class Ends:
     high: float
 
 
-def ends_of(bound: InfluenceBound | None) -> list[Ends]:
+def ends_of(bound: InfluenceBound | None, config: Mapping[str, object]) -> list[Ends]:
     """Return the ends for each of the scenarios; none where no run has bounded the score."""
-    if bound is None:
-        return []
-    return [Ends(s, getattr(bound, f"{s.name}_low"), getattr(bound, f"{s.name}_high")) for s in SCENARIOS]
+    scenarios = scenarios_of(config) if bound else []
+    return [Ends(s, getattr(bound, f"{s.name}_low"), getattr(bound, f"{s.name}_high")) for s in scenarios]
 
 
 def closest_attack(report: Mapping[str, object], criterion: str) -> float | None:

@@ -7,12 +7,14 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 
 from backend.pipeline.integrity import Integrity, integrity_of
 from backend.polls.selectors import criterion_list, poll_get, poll_is_managed
 from frontend.pages.constants import Topic, openness_of, topics_of
 from frontend.pages.http import PageRequest, page
-from frontend.pages.influence import SCENARIOS, Scenario
+from frontend.pages.influence import Scenario, scenarios_of, trusts_everybody
+from frontend.templatetags.words import QUESTIONS
 
 WORTH = "times closer to their wish, at most"
 MOST = "one contributor moves all scores together by at most"
@@ -28,6 +30,16 @@ class Reach:
     largest: float
     moved: float | None
     allowed: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the audit found out about one question, over all criteria; ``worst`` in points."""
+
+    question: Promise
+    moves: int
+    violated: int
+    worst: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +62,10 @@ def integrity(request: PageRequest, slug: str) -> HttpResponse:
         "poll": poll,
         "titles": titles,
         "integrity": known,
+        "answers": list(_answers(known)),
         "influence": list(_influence(known, titles)),
         "new": known.report.get("influence", {}).get("new"),
+        "trusts_everybody": known.score_set is not None and trusts_everybody(known.score_set.config),
         "gains": list(_gains(known, titles)),
         "topics": _topics(known),
         "openness": openness_of(known.run.config) if known.run else None,
@@ -65,10 +79,23 @@ def _topics(known: Integrity) -> list[Topic]:
     return topics_of(known.score_set.config) if known.score_set else []
 
 
+def _answers(known: Integrity) -> Iterator[Answer]:
+    audited = list(known.report.get("audit", {}).get("criteria", {}).values())
+    for name, question in QUESTIONS.items():
+        if figures := [found[name] for found in audited if found.get(name)]:
+            worst = [found["worst"] for found in figures if found["worst"] is not None]
+            counts = sum(found["moves"] for found in figures), sum(found["violated"] for found in figures)
+            yield Answer(question, *counts, max(worst, default=None))
+
+
 def _influence(known: Integrity, titles: Mapping[str, str]) -> Iterator[Found]:
-    for name, found in known.report.get("influence", {}).get("criteria", {}).items():
+    """Return what is known of each criterion, the main one first."""
+    criteria = known.report.get("influence", {}).get("criteria", {})
+    scenarios = scenarios_of(known.score_set.config if known.score_set else {})
+    for name in [*(name for name in titles if name in criteria), *(name for name in criteria if name not in titles)]:
+        found = criteria[name]
         attempts = found["attempts"] or {}
-        reaches = [_reach(s, found["bounds"], attempts.get("furthest", {})) for s in SCENARIOS if found["bounds"]]
+        reaches = [_reach(s, found["bounds"], attempts.get("furthest", {})) for s in scenarios if found["bounds"]]
         counts = attempts.get("attempts", 0), attempts.get("beaten", 0)
         yield Found(titles.get(name, name), found["entities"], *counts, reaches)
 

@@ -60,15 +60,17 @@ def item(request: PageRequest, slug: str, uid: str) -> HttpResponse:
     if not rows:
         return render(request, "polls/unready.html", {"poll": poll})
     criterion = criterion_get(poll=poll, name=request.GET.get("criterion") or None)
+    score_set = score_set_published(poll=poll)
+    bound = influence_of(entity=entity).get(criterion.pk)
     context = {
         "poll": poll,
         "item": entity,
         "rows": rows,
         "petals": [row.petal for row in rows],
         "chosen": next(row for row in rows if row.criterion == criterion),
-        "score_set": score_set_published(poll=poll),
+        "score_set": score_set,
         "is_listed": _is_listed(request, entity),
-        "solidity": ends_of(influence_of(entity=entity).get(criterion.pk)),
+        "solidity": ends_of(bound, score_set.config if score_set else {}),
         "closest_attack": closest_attack(report_published(poll=poll), criterion.name),
         "is_managed": poll_is_managed(poll=poll, user=request.user),
         **_distribution(entity, criterion),

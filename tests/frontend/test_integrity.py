@@ -12,13 +12,14 @@ from solidago.config import Config
 from tests.factories import judged_poll, poll_with
 
 URL = "/polls/judged/integrity/"
+TOURNESOL = {"preset": "tournesol"}
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def judged(db: None) -> Poll:
     """Return a poll whose scores a real run has published."""
-    poll = judged_poll(contributors=5, slug="judged", title="Judged", criteria=("good", "clear"))
+    poll = judged_poll(contributors=5, slug="judged", title="Judged", criteria=("good", "clear"), run_config=TOURNESOL)
     run_execute(run_id=run_create(poll=poll, trigger=Run.Trigger.COMMAND).pk)
     return poll
 
@@ -29,7 +30,7 @@ def test_it_works(client, judged):
     score_set = judged.publication.score_set
     for fact in (score_set.snapshot_digest, score_set.result_digest, score_set.code_version):
         assert fact in page.text
-    assert "Can a judgment backfire?" in page.text
+    assert "open to the internet, very cautious" in page.text
     assert "Any number of accounts without trust" in page.text
     assert "http://testserver/polls/judged/dataset.zip" in page.text
     assert "python -m solidago verify judged.zip" in page.text
@@ -37,9 +38,21 @@ def test_it_works(client, judged):
 
 def test_the_limits_are_those_that_the_run_found(client, judged):
     reaches = client.get(URL).context["influence"][0].reaches
-    bounds = Run.objects.get().report["influence"]["criteria"]["clear"]["bounds"]
+    bounds = Run.objects.get().report["influence"]["criteria"]["good"]["bounds"]
     assert [reach.largest for reach in reaches] == [bounds[reach.scenario.name]["largest"] for reach in reaches]
     assert all(0 < reach.moved <= reach.allowed + 1e-6 for reach in reaches[:2])
+
+
+def test_the_audit_is_told_over_all_criteria(client, judged):
+    page = client.get(URL)
+    audited = Run.objects.get().report["audit"]["criteria"].values()
+    own = page.context["answers"][0]
+    assert (own.moves, own.violated) == (sum(found["own"]["moves"] for found in audited), 0)
+    assert "Can a judgment backfire?" in page.text
+
+
+def test_the_main_criterion_comes_first(client, judged):
+    assert [found.criterion for found in client.get(URL).context["influence"]] == ["Good", "Clear"]
 
 
 def test_before_the_first_run_it_says_what_to_do(client, db):
@@ -140,3 +153,14 @@ def test_an_item_tells_how_far_others_could_take_its_score(client, judged):
 def test_an_item_of_an_older_score_set_says_nothing_of_it(client, judged):
     InfluenceBound.objects.all().delete()
     assert "How solid" not in client.get("/polls/judged/items/d/").text
+
+
+def test_a_jury_is_not_told_of_accounts_without_trust_because_it_has_none(client, judged):
+    score_set = judged.publication.score_set
+    score_set.config["least_trust"] = 1.0
+    score_set.save()
+    page = client.get(URL).text
+    assert "Any number of accounts" not in page
+    assert "everybody who takes part is trusted" in page
+    names = [ends.scenario.name for ends in client.get("/polls/judged/items/d/").context["solidity"]]
+    assert names == ["newcomers", "coalition"]

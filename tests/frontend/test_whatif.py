@@ -29,7 +29,7 @@ def judged(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> P
     if "celery_worker_process" not in request.fixturenames:
         # A worker that another test has left running would answer before this one looks; this it does not know.
         monkeypatch.setattr(service, "TASK", "pipeline.nobody_answers")
-    poll = judged_poll(contributors=3, slug="judged")
+    poll = judged_poll(contributors=3, slug="judged", run_config={"preset": "tournesol"})
     run_execute(run_id=run_create(poll=poll, trigger=Run.Trigger.COMMAND).pk)
     return poll
 

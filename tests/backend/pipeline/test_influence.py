@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_it_works():
     poll = judged_poll(contributors=5, criteria=("good", "clear"))
-    run = computed(poll)
+    run = computed(poll, preset="tournesol")
     scores = {(s.criterion_id, s.entity_id): s.score for s in CollectiveScore.objects.filter(score_set=run.score_set)}
     bounds = InfluenceBound.objects.filter(score_set=run.score_set)
     assert {(b.criterion_id, b.entity_id) for b in bounds} == set(scores)
@@ -24,7 +24,7 @@ def test_it_works():
 
 
 def test_the_report_tells_of_attempts_none_of_which_beat_its_bound():
-    run = computed(judged_poll(contributors=4, criteria=("good", "clear")))
+    run = computed(judged_poll(contributors=4, criteria=("good", "clear")), preset="tournesol")
     told = run.report["influence"]
     assert set(told["criteria"]) == {"good", "clear"}
     assert told["new"]["crowd"] == pytest.approx(19.61, abs=0.01)
