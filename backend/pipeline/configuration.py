@@ -8,8 +8,9 @@ from backend.accounts.models import User
 from backend.pipeline.services import run_config_check
 from backend.polls.models import Poll
 from backend.polls.services import poll_update
-from solidago.config import METHODS, PRESETS, Config
+from solidago.config import METHODS, Config
 from solidago.errors import InvalidConfig
+from solidago.presets import PRESETS
 
 SHARED = "lipschitz"
 """Sets the resilience of every step at once."""
