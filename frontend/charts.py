@@ -74,7 +74,7 @@ def flower(petals: Sequence[Petal], *, size: int = 48) -> SafeString:
     shapes = format_html_join(
         "",
         '<g transform="rotate({})">{}</g>',
-        ((_short(i * turn), _petal(petal, width)) for i, petal in enumerate(drawn)),
+        ((short(i * turn), _petal(petal, width)) for i, petal in enumerate(drawn)),
     )
     return format_html(
         '<svg class="flower" width="{0}" height="{0}" viewBox="-50 -50 100 100" role="img" aria-label="{1}">'
@@ -116,7 +116,7 @@ def _petal_path(length: float, width: float) -> str:
     near, far = ROOT + 0.35 * (length - ROOT), ROOT + 0.8 * (length - ROOT)
     width = min(width, 0.6 * (length - ROOT))
     points = [
-        _short(v)
+        short(v)
         for v in (-ROOT, width, -near, width * 0.75, -far, 0, -length, -width * 0.75, -far, -width, -near, 0, -ROOT)
     ]
     return "M0 {}C{} {} {} {} {} {}C{} {} {} {} {} {}z".format(*points)
@@ -127,7 +127,7 @@ def petal_key(place: int, total: int) -> SafeString:
     count = total * ROUNDS.get(total, 1)
     path = _petal_path(LONGEST, _petal_width(count))
     tones = ("petal" if i % total == place else "petal-unjudged" for i in range(count))
-    shapes = ((tone, path, _short(i * 360 / count)) for i, tone in enumerate(tones))
+    shapes = ((tone, path, short(i * 360 / count)) for i, tone in enumerate(tones))
     return format_html(
         '<svg class="flower" width="28" height="28" viewBox="-50 -50 100 100" aria-hidden="true">{}</svg>',
         format_html_join("", '<path class="{}" d="{}" transform="rotate({})"/>', shapes),
@@ -144,9 +144,9 @@ def interval(score: float, low: float, high: float) -> SafeString:
         '<rect class="interval-band" x="{}%" y="4" width="{}%" height="8" rx="4"/>'
         '<circle class="interval-dot" cx="{}%" cy="8" r="5"/></svg>',
         interval_text(score, low, high),
-        _short(start),
-        _short(max(stop - start, 0.5)),
-        _short(_percent(score)),
+        short(start),
+        short(max(stop - start, 0.5)),
+        short(_percent(score)),
     )
 
 
@@ -161,7 +161,7 @@ def histogram(bins: Sequence[Bin], *, label: str, mark: float | None = None) -> 
     marker = (
         ""
         if mark is None
-        else format_html('<line class="bar-mark" x1="{0}" x2="{0}" y1="4" y2="100"/>', _short(2 * _percent(mark)))
+        else format_html('<line class="bar-mark" x1="{0}" x2="{0}" y1="4" y2="100"/>', short(2 * _percent(mark)))
     )
     ticks = format_html_join(
         "",
@@ -185,7 +185,7 @@ def _bar(b: Bin, highest: int) -> tuple[str, str, str, str, str]:
         "low": score_text(b.low),
         "high": score_text(b.high),
     }
-    return _short(left + 0.6), _short(100 - height), _short(max(right - left - 1.2, 0.6)), _short(height), title
+    return short(left + 0.6), short(100 - height), short(max(right - left - 1.2, 0.6)), short(height), title
 
 
 def seed_head(seeds: Sequence[Seed], *, label: str) -> SafeString:
@@ -214,9 +214,9 @@ def _seed(rank: int, seed: Seed, reach: float, best: float) -> tuple[int, str, s
     tone = min(int(share * 6), 5)
     return (
         tone,
-        _short(radius * cos(angle)),
-        _short(radius * sin(angle)),
-        _short(size),
+        short(radius * cos(angle)),
+        short(radius * sin(angle)),
+        short(size),
         seed.title,
         score_text(seed.score),
     )
@@ -228,13 +228,13 @@ def _ray(place: int) -> tuple[str, str, str]:
     tip, width = (98, 8.5) if behind else (91, 8)
     turn = (place % (RAYS // 2) + (0.5 if behind else 0)) * 360 / (RAYS // 2)
     path = f"M0-62C{width}-70 {width}-{tip - 10} 0-{tip}C-{width}-{tip - 10}-{width}-70 0-62z"
-    return "ray-back" if behind else "ray", path, _short(turn)
+    return "ray-back" if behind else "ray", path, short(turn)
 
 
 def _percent(score: float) -> float:
     return (min(max(score, -SCALE), SCALE) + SCALE) / (2 * SCALE) * 100
 
 
-def _short(number: float) -> str:
+def short(number: float) -> str:
     """Write a coordinate without useless digits: pages hold thousands of them."""
     return f"{number:.1f}".removesuffix(".0")

@@ -15,6 +15,7 @@ from backend.participation.rate_later import rate_later_holds
 from backend.pipeline.integrity import influence_of, report_published
 from backend.polls.models import Criterion
 from backend.polls.selectors import criterion_get, poll_get, poll_is_managed
+from backend.scores.history import score_history
 from backend.scores.models import CollectiveScore
 from backend.scores.selectors import Bin, entity_scores, score_distribution, score_set_published
 from frontend.charts import Petal
@@ -73,6 +74,7 @@ def item(request: PageRequest, slug: str, uid: str) -> HttpResponse:
         "solidity": ends_of(bound, score_set.config if score_set else {}),
         "closest_attack": closest_attack(report_published(poll=poll), criterion.name),
         "is_managed": poll_is_managed(poll=poll, user=request.user),
+        "history": score_history(entity=entity, criterion=criterion),
         **_distribution(entity, criterion),
     }
     return render(request, "polls/item.html", context)

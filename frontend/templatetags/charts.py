@@ -6,8 +6,10 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from backend.scores.history import DayScore
 from backend.scores.selectors import Bin
-from frontend import charts
+from frontend import charts, history_chart
+from frontend.numbers import score_text
 
 register = template.Library()
 
@@ -30,6 +32,16 @@ def interval(score: float, low: float, high: float) -> SafeString:
 @register.simple_tag
 def histogram(bins: Sequence[Bin], label: str, mark: float | None = None) -> SafeString:
     return charts.histogram(bins, label=label, mark=mark)
+
+
+@register.simple_tag
+def history(days: Sequence[DayScore], title: str) -> SafeString:
+    label = _("How the score on “%(title)s” moved: it was %(first)s on the first day and is %(last)s now") % {
+        "title": title,
+        "first": score_text(days[0].score),
+        "last": score_text(days[-1].score),
+    }
+    return history_chart.history(days, label=label)
 
 
 @register.simple_tag

@@ -1,11 +1,14 @@
 """Charts: what they say to eyes and to screen readers."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
 
+from backend.scores.history import DayScore
 from backend.scores.selectors import Bin
 from frontend.charts import Petal, Seed, flower, histogram, interval, petal_key, seed_head
+from frontend.history_chart import history
 
 JUDGED = Petal("Reliability", 62.2, 48.4, 73.1, 14)
 
@@ -98,3 +101,12 @@ def test_a_seed_head_has_a_seed_per_item_and_escapes_titles():
 def test_charts_bear_no_inline_style():
     drawn = [flower([JUDGED]), interval(1, 0, 2), histogram([Bin(0, 1, 1)], label="x"), seed_head([], label="x")]
     assert "style=" not in "".join(drawn)
+
+
+@pytest.mark.parametrize("count", [2, 3, 40, 41, 180])
+def test_a_history_of_any_length_stays_within_its_drawing(count):
+    days = [DayScore(date(2026, 1, 1) + timedelta(n), 99.0 - n, -100.0, 130.0) for n in range(count)]
+    drawing = history(days, label="Good")
+    points = re.findall(r"([-\d.]+),([-\d.]+)", drawing)
+    assert all(0 <= float(x) <= 340 and 0 <= float(y) <= 150 for x, y in points)
+    assert ("<circle" in drawing) is (count <= 40)

@@ -1,11 +1,13 @@
 """The page of an item."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
-from backend.scores.models import CollectiveScore
-from tests.factories import EntityFactory, PollFactory
+from backend.scores.models import CollectiveScore, ScoreSet
+from tests.factories import EntityFactory, PollFactory, publish
+from tests.frontend.conftest import collective_rows
 
 URL = "/polls/poll/items/a/"
 
@@ -29,6 +31,21 @@ def test_private_scores_never_show(client, poll):
     page = client.get(URL)
     assert page.context["public_scores"] == 2
     assert "−100 to −90" not in page.text
+
+
+def test_how_the_score_moved_is_drawn_and_in_a_table(client, poll):
+    assert "This is the first day with a score" in client.get(URL).text
+    ScoreSet.objects.update(created_at=datetime(2026, 3, 1, tzinfo=UTC))
+    rows = collective_rows(poll)
+    rows[0] |= {"score": 40.0}
+    publish(poll, collective=rows)
+    page = client.get(URL).text
+    assert "it was 62 on the first day and is 40 now" in page
+    assert 'class="history-line"' in page
+    assert "<title>March 1, 2026: 62</title>" in page
+    assert re.search(
+        r"<td>March 1, 2026</td>\s*<td class=\"number\">62</td>\s*<td class=\"number\">48 to 73</td>", page
+    )
 
 
 def test_another_criterion_can_be_asked_why(client, poll):
@@ -103,5 +120,5 @@ def test_what_contributors_wrote_is_escaped(client, poll):
 
 
 def test_the_number_of_queries_is_constant(client, poll, django_assert_num_queries):
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(URL)
