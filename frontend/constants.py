@@ -40,6 +40,11 @@ CONSTANTS: dict[str, Words] = {
     ),
     "sigma": (_("Spread of scores (sigma)"), _("How far apart people's own scores may be before anything is said.")),
     "k": (_("Width of intervals (k)"), _("How unlikely a score must be to be left out of its interval.")),
+    "least_trust": (_("Least trust"), _("Of everybody; above 0 only where all are invited.")),
+    "contradiction_limit": (
+        _("Doubt about who contradicts"),
+        _("How clearly somebody must contradict trusted people to lose what trust does not give them. 0: nobody does."),
+    ),
     "private_weight": (_("Weight of private items"), _("Of what contributors keep to themselves, against 1.")),
     "overtrust_bias": (_("Votes without trust"), _("How many votes unknown accounts have on an item altogether.")),
     "overtrust_scale": (_("Votes without trust, per trusted vote"), _("How many more for each trusted vote.")),

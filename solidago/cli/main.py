@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("dataset", type=Path, metavar="DATASET.zip", help="in the layout of Tournesol's public dataset")
     run.add_argument("--out", type=Path, required=True, metavar="DIR", help="directory for the scores")
     run.add_argument("--criterion", action="append", metavar="C", help="only this criterion (repeatable)")
-    run.add_argument("--preset", metavar="NAME", help="named set of constants (default: tournesol)")
+    run.add_argument("--preset", metavar="NAME", help="jury, community, internet or tournesol (default: community)")
     run.add_argument("--config", type=Path, metavar="FILE.json", help="constants that differ from the preset's")
     run.add_argument("--threads", type=_threads, metavar="N", help="at most so many threads (default: all)")
     run.set_defaults(command=_run)
