@@ -21,6 +21,11 @@ def entities_shown(*, poll: Poll) -> QuerySet[Entity]:
     return Entity.objects.filter(poll=poll, is_hidden=False).defer("search").order_by("pk")
 
 
+def entities_newest(*, poll: Poll) -> QuerySet[Entity]:
+    """Return the items of a poll that people may see, the last one that came in first."""
+    return entities_shown(poll=poll).order_by("-pk")
+
+
 def entity_get(*, poll: Poll, uid: str) -> Entity:
     """Return an item of a poll by its uid.
 
