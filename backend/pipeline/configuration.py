@@ -10,7 +10,7 @@ from backend.polls.models import Poll
 from backend.polls.services import poll_update
 from solidago.config import METHODS, Config
 from solidago.errors import InvalidConfig
-from solidago.presets import PRESETS
+from solidago.presets import DEFAULT, PRESETS
 
 SHARED = "lipschitz"
 """Sets the resilience of every step at once."""
@@ -41,6 +41,11 @@ def _constant(name: str, limits: tuple[float, float], *, is_whole: bool) -> Cons
 def preset_names() -> list[str]:
     """Return the library's presets, the one of polls that name none first."""
     return sorted(PRESETS, key=lambda name: Config.preset(name) != Config())
+
+
+def preset_asked(*, config: Mapping[str, object]) -> str:
+    """Return the preset on which a run's configuration builds."""
+    return str(config.get("preset", DEFAULT))
 
 
 def method_names() -> list[str]:

@@ -9,9 +9,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from backend.pipeline.configuration import preset_asked
 from backend.pipeline.integrity import Integrity, integrity_of
 from backend.polls.selectors import criterion_list, poll_get, poll_is_managed
-from frontend.pages.constants import Topic, openness_of, topics_of
+from frontend.constants import PRESETS, words
+from frontend.pages.constants import Topic, topics_of
 from frontend.pages.http import PageRequest, page
 from frontend.pages.influence import Scenario, scenarios_of, trusts_everybody
 from frontend.templatetags.words import QUESTIONS
@@ -68,7 +70,7 @@ def integrity(request: PageRequest, slug: str) -> HttpResponse:
         "trusts_everybody": known.score_set is not None and trusts_everybody(known.score_set.config),
         "gains": list(_gains(known, titles)),
         "topics": _topics(known),
-        "openness": openness_of(known.run.config) if known.run else None,
+        "preset": words(PRESETS, preset_asked(config=known.run.config)) if known.run else None,
         "dataset_url": request.build_absolute_uri(reverse("dataset_export", args=[poll.slug])),
         "is_managed": poll_is_managed(poll=poll, user=request.user),
     }

@@ -30,7 +30,7 @@ def test_it_works(client, judged):
     score_set = judged.publication.score_set
     for fact in (score_set.snapshot_digest, score_set.result_digest, score_set.code_version):
         assert fact in page.text
-    assert "open to the internet, very cautious" in page.text
+    assert "As Tournesol does" in page.text
     assert "Any number of accounts without trust" in page.text
     assert "http://testserver/polls/judged/dataset.zip" in page.text
     assert "python -m solidago verify judged.zip" in page.text
@@ -112,7 +112,7 @@ def test_every_constant_of_a_run_has_a_sentence():
     config = Config().to_mapping()
     constants = [constant for topic in topics_of(config) for constant in topic.constants]
     assert {constant.name for constant in constants} == {spec.name for spec in dataclasses.fields(Config)}
-    assert [constant.name for constant in constants if not constant.sentence] == []
+    assert [constant.name for constant in constants if not all(constant.words)] == []
 
 
 def test_a_constant_that_the_page_does_not_know_is_shown_too():
