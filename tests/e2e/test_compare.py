@@ -138,6 +138,7 @@ def test_without_scripts(open_as: OpenAs, poll) -> None:
     page.get_by_role("button", name="Save").click()
     saved(page)
     assert values("ada") == {"good": 7}
+    page.get_by_role("link", name="My space").click()
     page.get_by_role("link", name="My comparisons").click()
     expect(page.get_by_text("B better by 7")).to_be_visible()
     page.get_by_text("Delete…").click()
