@@ -176,7 +176,7 @@ def population():
         (100, {"preset": "tournesol"}, 0.9, 2.0),
         (300, {"preset": "tournesol"}, 0.93, 1.6),
         (300, {"preset": "tournesol", "lipschitz": 1.0}, 0.88, 0.6),
-        (30, {"preset": "jury"}, 0.9, 1.0),
+        (30, {"preset": "jury"}, 0.9, 1.2),
         (300, {"preset": "community"}, 0.93, 0.6),
         (300, {"preset": "internet"}, 0.93, 1.0),
     ],
