@@ -30,6 +30,8 @@ FOR_STAFF = (
     "/polls/poll/compare/?left=a&right=b",
     "/polls/poll/compare/?left=c&right=d",
     "/polls/poll/comparisons/",
+    "/polls/poll/me/items/",
+    "/polls/poll/me/items/?q=zebra",
     "/polls/poll/recommendations/",
     "/polls/poll/recommendations/?show=rated",
     "/polls/poll/later/",
