@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from frontend.pages import (
     account,
+    aside,
     compare,
     comparisons,
     dataset,
@@ -34,6 +35,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("polls/<str:slug>/items/<path:uid>/", items.item, name="item"),
     path("polls/<str:slug>/compare/", compare.compare, name="compare"),
     path("polls/<str:slug>/compare/undo/", compare.compare_undo, name="compare_undo"),
+    path("polls/<str:slug>/compare/aside/", aside.aside, name="aside"),
+    path("polls/<str:slug>/compare/aside/undo/", aside.aside_undo, name="aside_undo"),
     path("polls/<str:slug>/compare/pick/", pick.pick, name="pick"),
     path("polls/<str:slug>/later/", later.later, name="later"),
     path("polls/<str:slug>/later/add/", later.later_add, name="later_add"),

@@ -101,6 +101,17 @@ class ComparisonNotFound(NotFound):
     template = _("You have not compared these two items.")
 
 
+class ComparisonExists(ApplicationError):
+    code = "comparison_exists"
+    status = 409
+    template = _("You have compared these two items. Delete that comparison before you set the pair aside.")
+
+
+class UnknownReason(ApplicationError):
+    code = "unknown_reason"
+    template = _("Say why you cannot compare these two items: choose one of the reasons offered.")
+
+
 class RunNotFound(NotFound):
     code = "run_not_found"
     template = _("This poll has no run %(run_id)s.")

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from backend.accounts.models import Contributor, EmailDomain, User
 from backend.common.admin import CascadingAdmin, ModelAdmin, TabularInline, UserAdmin
-from backend.participation.models import RateLater
+from backend.participation.models import RateLater, SetAside
 from backend.participation.services import contributor_delete, contributor_set_suspended
 from backend.polls.services import news_add_everywhere
 
@@ -85,6 +85,14 @@ class RateLaterAdmin(ModelAdmin[RateLater]):
     list_display = ("contributor", "entity", "created_at")
     list_select_related = ("contributor", "entity")
     raw_id_fields = ("contributor", "entity")
+
+
+@admin.register(SetAside)
+class SetAsideAdmin(ModelAdmin[SetAside]):
+    list_display = ("contributor", "left", "right", "reason", "created_at")
+    list_filter = ("reason",)
+    list_select_related = ("contributor", "left", "right")
+    raw_id_fields = ("contributor", "left", "right")
 
 
 @admin.register(EmailDomain)

@@ -2,7 +2,7 @@
 
 A quarter of the pairs are drawn blindly. Of the others, some are about the contributor's list for later; the rest are
 those whose answer is expected to tell most (maths, "Which pair next"), weighted by what the poll as a whole lacks.
-The draw is keyed by contributor and number of comparisons: loading a page again asks the same, skipping asks another.
+The draw is keyed by contributor and number of pairs met: loading a page again asks the same, skipping asks another.
 """
 
 import logging
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from backend.accounts.models import Contributor
 from backend.entities.models import Entity
 from backend.entities.selectors import entities_shown
-from backend.participation.own_record import OwnRecord, own_record
+from backend.participation.own_record import OwnRecord, Pairs, own_record, pairs_set_aside
 from backend.participation.pair_pool import Flags, Pool, pool_read
 from backend.polls.models import Poll
 from backend.polls.selectors import criterion_list
@@ -85,7 +85,7 @@ def next_pair(
     anchor: Entity | None = None,
     rng: np.random.Generator | None = None,
 ) -> Suggestion | None:
-    """Return a pair that the contributor has not compared, or None where none is left; see `next_pairs`."""
+    """Return a pair that the contributor has not met, or None where none is left; see `next_pairs`."""
     found = next_pairs(contributor=contributor, poll=poll, exclude=exclude, anchor=anchor, rng=rng)
     return found[0] if found else None
 
@@ -99,7 +99,7 @@ def next_pairs(
     anchor: Entity | None = None,
     rng: np.random.Generator | None = None,
 ) -> list[Suggestion]:
-    """Return pairs that the contributor has not compared, the best first; none where none is left.
+    """Return pairs that the contributor neither compared nor set aside, the best first; none where none is left.
 
     Parameters
     ----------
@@ -112,29 +112,28 @@ def next_pairs(
     anchor
         An entity that is in every pair.
     rng
-        Where the draws come from; by default from the contributor, their number of comparisons and the arguments.
+        Where the draws come from; by default from the contributor, the number of pairs they met and the arguments.
     """
     criterion = next(iter(criterion_list(poll=poll)), None)
     shown = score_set_published(poll=poll)
     record = own_record(contributor=contributor, poll=poll, criterion=criterion)
-    rng = rng or _rng(contributor, poll, record, exclude, anchor)
+    aside = pairs_set_aside(contributor=contributor, poll=poll)
+    rng = rng or _rng(contributor, poll, len(record) + len(aside), exclude, anchor)
     pool = pool_read(
         contributor=contributor, poll=poll, criterion=criterion, score_set=shown,
         record=record, exclude=exclude, anchor=anchor, rng=rng,
     )  # fmt: skip
-    asking = _Asking(record, pool, Config.from_mapping(shown.config if shown else poll.run_config), rng, anchor)
+    asking = _Asking(record, aside, pool, Config.from_mapping(shown.config if shown else poll.run_config), rng, anchor)
     choices = [choice for _ in range(count) if (choice := asking.next())]
-    return _suggestions(poll, choices or _any_left(record, exclude, anchor, poll), rng)
+    return _suggestions(poll, choices or _any_left(record, aside, exclude, anchor, poll), rng)
 
 
 def _rng(
-    contributor: Contributor | None, poll: Poll, record: OwnRecord, exclude: Collection[int], anchor: Entity | None
+    contributor: Contributor | None, poll: Poll, met: int, exclude: Collection[int], anchor: Entity | None
 ) -> np.random.Generator:
     if contributor is None:
         return np.random.default_rng()
-    return np.random.default_rng(
-        [contributor.pk, poll.pk, len(record), anchor.pk if anchor else 0, *sorted({*exclude})]
-    )
+    return np.random.default_rng([contributor.pk, poll.pk, met, anchor.pk if anchor else 0, *sorted({*exclude})])
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +148,7 @@ class _Asking:
     """Chooses pairs of a pool one after the other."""
 
     record: OwnRecord
+    aside: Pairs
     pool: Pool
     config: Config
     rng: np.random.Generator
@@ -157,9 +157,10 @@ class _Asking:
     open: Flags = field(init=False)
 
     def __post_init__(self) -> None:
-        """Mark the pairs that may be asked: once each, none judged, and with the anchor where there is one."""
+        """Mark the pairs that may be asked: once each, none met before, and with the anchor where there is one."""
         keys = self.pool.keys
-        self.open = ~self.record.met(keys) & np.triu(np.ones((len(keys), len(keys)), np.bool_), 1)
+        met = self.record.met(keys) | self.aside.met(keys)
+        self.open = ~met & np.triu(np.ones((len(keys), len(keys)), np.bool_), 1)
         if self.anchor is not None:
             is_anchor = keys == self.anchor.pk
             self.open &= is_anchor[:, None] | is_anchor
@@ -257,12 +258,14 @@ class _Asking:
         return Reason.CLOSE if abs(mean[0]) <= np.sqrt(variance[0]) else Reason.UNCERTAIN
 
 
-def _any_left(record: OwnRecord, exclude: Collection[int], anchor: Entity | None, poll: Poll) -> list[_Choice]:
-    """Return the first pair that is left: for those who have judged nearly all. Looks at one pair more than judged."""
+def _any_left(
+    record: OwnRecord, aside: Pairs, exclude: Collection[int], anchor: Entity | None, poll: Poll
+) -> list[_Choice]:
+    """Return the first pair that is left: for those who have met nearly all. Looks at one pair more than they met."""
     pks = entities_shown(poll=poll).exclude(pk__in=exclude).values_list("pk", flat=True)
-    judged = record.pairs()
+    met = {*record.pairs(), *aside.pairs()}
     pairs = ((anchor.pk, pk) for pk in pks if pk != anchor.pk) if anchor else combinations(pks, 2)
-    left = next((pair for pair in pairs if frozenset(pair) not in judged), None)
+    left = next((pair for pair in pairs if frozenset(pair) not in met), None)
     return [_Choice(left, Reason.UNCERTAIN, left[0])] if left else []
 
 

@@ -11,6 +11,8 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from backend.accounts.models import Contributor
+from backend.participation.models import SetAside
+from backend.participation.set_aside import set_aside_list
 from backend.polls.models import Criterion, Poll
 from solidago.active.belief import Belief
 from solidago.config import Config
@@ -20,7 +22,36 @@ Keys = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class OwnRecord:
+class Pairs:
+    """C pairs.
+
+    Attributes
+    ----------
+    left, right : (C,) int64
+        Keys of the entities.
+    """
+
+    left: Keys
+    right: Keys
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def met(self, keys: Keys) -> NDArray[np.bool_]:
+        """Return the (K, K) matrix that tells which of some entities, keys ascending, make a pair of these."""
+        result = np.zeros((len(keys), len(keys)), np.bool_)
+        both = np.isin(self.left, keys) & np.isin(self.right, keys)
+        i, j = np.searchsorted(keys, self.left[both]), np.searchsorted(keys, self.right[both])
+        result[i, j] = result[j, i] = True
+        return result
+
+    def pairs(self) -> Collection[frozenset[int]]:
+        """Return the pairs, whichever way round."""
+        return {frozenset(pair) for pair in zip(self.left.tolist(), self.right.tolist(), strict=True)}
+
+
+@dataclass(frozen=True, eq=False)
+class OwnRecord(Pairs):
     """C compared pairs.
 
     Attributes
@@ -31,12 +62,7 @@ class OwnRecord:
         Judgment on the main criterion divided by its maximum, NaN where the pair was judged on others only.
     """
 
-    left: Keys
-    right: Keys
     value: NDArray[np.float64]
-
-    def __len__(self) -> int:
-        return len(self.left)
 
     @cached_property
     def entities(self) -> Keys:
@@ -51,14 +77,6 @@ class OwnRecord:
         _, labels = connected_components(sparse.csr_array((np.ones(len(self)), ends), shape=(n, n)), directed=False)
         return np.asarray(labels, np.int32)
 
-    def met(self, keys: Keys) -> NDArray[np.bool_]:
-        """Return the (K, K) matrix that tells which of some entities, keys ascending, were compared together."""
-        result = np.zeros((len(keys), len(keys)), np.bool_)
-        both = np.isin(self.left, keys) & np.isin(self.right, keys)
-        i, j = np.searchsorted(keys, self.left[both]), np.searchsorted(keys, self.right[both])
-        result[i, j] = result[j, i] = True
-        return result
-
     def belief(self, keys: Keys, config: Config) -> Belief:
         """Return what the judgments on the main criterion say of some entities.
 
@@ -71,10 +89,6 @@ class OwnRecord:
         left, right = (np.searchsorted(everything, ends[judged]) for ends in (self.left, self.right))
         comparisons = Comparisons.of(left, right, self.value[judged], len(everything))
         return Belief.of(comparisons, np.searchsorted(everything, keys), config)
-
-    def pairs(self) -> Collection[frozenset[int]]:
-        """Return the pairs, whichever way round."""
-        return {frozenset(pair) for pair in zip(self.left.tolist(), self.right.tolist(), strict=True)}
 
 
 def own_record(*, contributor: Contributor | None, poll: Poll, criterion: Criterion | None) -> OwnRecord:
@@ -92,3 +106,11 @@ def own_record(*, contributor: Contributor | None, poll: Poll, criterion: Criter
             rows = cursor.fetchall()
     left, right, value = zip(*rows, strict=True) if rows else ((), (), ())
     return OwnRecord(np.array(left, np.int64), np.array(right, np.int64), np.array(value, np.float64))
+
+
+def pairs_set_aside(*, contributor: Contributor | None, poll: Poll) -> Pairs:
+    """Return the pairs of a poll that a contributor cannot compare."""
+    found = set_aside_list(contributor=contributor, poll=poll).order_by() if contributor else SetAside.objects.none()
+    rows = list(found.select_related(None).defer(None).values_list("left_id", "right_id"))
+    left, right = zip(*rows, strict=True) if rows else ((), ())
+    return Pairs(np.array(left, np.int64), np.array(right, np.int64))

@@ -40,7 +40,7 @@ class OwnRecommendationSerializer(serializers.Serializer[Any]):
 
     entity = EntitySerializer()
     predicted = OwnScoreSerializer(
-        help_text="What you would probably think; about four chances in five that it lies within left and right."
+        help_text="What you would probably think; at least two chances in three that it lies within left and right."
     )
     collective = serializers.FloatField(
         source="collective.score", default=None, allow_null=True, help_text="Everybody's score; null: nobody judged it."

@@ -251,7 +251,7 @@ def _explained(model: _Model, places: Sequence[int], poll: Poll, criterion: Crit
 
 
 def _predicted(model: _Model, place: int, deviation: float) -> OwnScore:
-    """Return the score with an interval of one deviation to each side: about four chances in five."""
+    """Return the score with an interval of one deviation to each side: two chances in three, or more."""
     middle, half = float(model.scaled()[place]), model.scaling.multiplier * deviation
     low, score, high = squashed(np.array([middle - half, middle, middle + half])).tolist()
     return OwnScore(score, score - low, high - score)

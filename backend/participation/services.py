@@ -12,6 +12,7 @@ from backend.comparisons.services import comparison_save
 from backend.entities.models import Entity
 from backend.participation.own_model import OwnScore, OwnScores, own_models_fit
 from backend.participation.rate_later import rate_later_settle
+from backend.participation.set_aside import set_aside_remove
 from backend.pipeline.snapshot import snapshots_forget
 from backend.polls.models import Criterion, Poll
 from backend.polls.selectors import criterion_list
@@ -50,6 +51,7 @@ def judge(
     criteria = [criterion for criterion in criterion_list(poll=poll) if criterion.name in judgments]
     before = _own_models(contributor, poll, criteria)
     comparison = comparison_save(contributor=contributor, poll=poll, left=left, right=right, judgments=judgments)
+    set_aside_remove(contributor=contributor, left=left, right=right)
     rate_later_settle(contributor=contributor, entities=(left, right))
     after = _own_models(contributor, poll, criteria)
     changes = [

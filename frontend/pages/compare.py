@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
@@ -15,15 +14,26 @@ from backend.accounts.models import Contributor, User
 from backend.accounts.services import contributor_get_or_create
 from backend.common.errors import ApplicationError
 from backend.comparisons.services import comparison_delete
-from backend.entities.models import Entity
-from backend.entities.selectors import entities_shown, entity_get
+from backend.entities.selectors import entities_shown
+from backend.participation.models import SetAside
 from backend.participation.services import judge
+from backend.participation.set_aside import set_aside_get_pair
 from backend.polls.models import Poll
 from backend.polls.selectors import criterion_list, poll_get
 from frontend.pages.http import PageRequest, account, page, wants_fragment
 from frontend.pages.judge_form import PREFIX, JudgeForm, answers_in
 from frontend.pages.outcome import Outcome, outcome_keep, outcome_take
-from frontend.pages.pairs import SIDES, Pair, pair_asked, pair_posted, pair_to_try, values_stored
+from frontend.pages.pairs import (
+    SIDES,
+    Pair,
+    compare_address,
+    items_posted,
+    pair_asked,
+    pair_posted,
+    pair_to_try,
+    see_other,
+    values_stored,
+)
 
 UNPROCESSABLE = 422
 
@@ -43,7 +53,7 @@ def compare_undo(request: PageRequest, slug: str) -> HttpResponse:
     """Put a comparison back to what the form says it was before; without answers there was none."""
     poll = poll_get(user=request.user, slug=slug)
     contributor = contributor_get_or_create(user=account(request))
-    left, right = _posted_pair(request, poll)
+    left, right = items_posted(request.POST, poll=poll)
     form = JudgeForm(criterion_list(poll=poll), data=request.POST, values=_values(request.POST.dict()))
     if not form.is_valid():
         messages.error(request, _("Some answers could not be read. Nothing was changed."))
@@ -53,7 +63,7 @@ def compare_undo(request: PageRequest, slug: str) -> HttpResponse:
     else:
         comparison_delete(contributor=contributor, poll=poll, left=left, right=right)
         messages.success(request, _("Undone: nothing is stored of this pair."))
-    return _see_other(_address(poll, left=left.uid, right=right.uid))
+    return see_other(compare_address(poll, left=left.uid, right=right.uid))
 
 
 # ---------------------------------------------------------------- visitors
@@ -61,7 +71,7 @@ def _turn_back(request: PageRequest, poll: Poll) -> HttpResponse:
     """Lead a visitor, or somebody whose session ended, to the page for visitors, with the pair and the answers."""
     source = (request.POST if request.method == "POST" else request.GET).dict()
     answer = HttpResponseClientRedirect if wants_fragment(request) else HttpResponseRedirect
-    return answer(_address(poll, **_kept(source)))
+    return answer(compare_address(poll, **_kept(source)))
 
 
 def _try(request: PageRequest, poll: Poll) -> HttpResponse:
@@ -75,7 +85,7 @@ def _try(request: PageRequest, poll: Poll) -> HttpResponse:
     form = JudgeForm(criteria, values=_values(kept))
     if any(key.startswith(PREFIX) for key in request.GET) and not form.answers:
         form.problem = _("Judge at least one criterion.")
-    context = {"poll": poll, "pair": pair, "form": form, "next": urlencode({"next": _address(poll, **kept)})}
+    context = {"poll": poll, "pair": pair, "form": form, "next": urlencode({"next": compare_address(poll, **kept)})}
     return render(request, "compare/visitor.html", context)
 
 
@@ -94,12 +104,17 @@ def _ask(request: PageRequest, poll: Poll, contributor: Contributor) -> HttpResp
     stored = values_stored(contributor, pair.left, pair.right) if pair else {}
     brought = _values(request.GET.dict())
     form = JudgeForm(criteria, values=stored | brought)
-    outcome = outcome_take(request, poll=poll.slug)
-    return _show(request, poll, pair, form, {"outcome": outcome, "is_edit": bool(stored), "is_unsaved": bool(brought)})
+    context: dict[str, object] = {
+        "outcome": outcome_take(request, poll=poll.slug),
+        "is_edit": bool(stored),
+        "is_unsaved": bool(brought),
+        "aside": set_aside_get_pair(contributor=contributor, left=pair.left, right=pair.right) if pair else None,
+    }
+    return _show(request, poll, pair, form, context)
 
 
 def _save(request: PageRequest, poll: Poll, contributor: Contributor) -> HttpResponse:
-    left, right = _posted_pair(request, poll)
+    left, right = items_posted(request.POST, poll=poll)
     pair = pair_posted(poll=poll, left=left, right=right, anchor=request.POST.get("anchor", ""))
     previous = values_stored(contributor, left, right)
     form = JudgeForm(criterion_list(poll=poll), data=request.POST, values=previous)
@@ -107,16 +122,11 @@ def _save(request: PageRequest, poll: Poll, contributor: Contributor) -> HttpRes
         if form.is_valid():
             outcome = judge(contributor=contributor, poll=poll, left=left, right=right, judgments=form.judgments)
             outcome_keep(request, Outcome.of(outcome, poll=poll.slug, left=left, right=right, previous=previous))
-            return _see_other(_address(poll, left=pair.anchor.uid) if pair.anchor else _address(poll))
+            return see_other(compare_address(poll, left=pair.anchor.uid) if pair.anchor else compare_address(poll))
         form.problem = _("Some answers could not be read. Nothing was saved.")
     except ApplicationError as error:
         form.problem = error.message
     return _show(request, poll, pair, form, {}, status=UNPROCESSABLE)
-
-
-def _posted_pair(request: PageRequest, poll: Poll) -> tuple[Entity, Entity]:
-    left, right = (entity_get(poll=poll, uid=request.POST.get(side, "")) for side in SIDES)
-    return left, right
 
 
 def _show(
@@ -124,6 +134,7 @@ def _show(
 ) -> HttpResponse:
     is_fragment = wants_fragment(request)
     context |= {"poll": poll, "pair": pair, "form": form, "is_fragment": is_fragment}
+    context |= {"reasons": SetAside.Reason, "reasons_longest": SetAside.LONGEST}
     if pair is None:
         context |= _nothing_to_ask(poll, is_anchored=bool(request.GET.get("left")))
     return render(request, "compare/_panel.html" if is_fragment else "compare/page.html", context, status=status)
@@ -137,20 +148,9 @@ def _nothing_to_ask(poll: Poll, *, is_anchored: bool = False) -> dict[str, str]:
             "headline": _("No pair left to compare"),
             "advice": _("You have compared this item with every other one. You can still change your answers.")
             if is_anchored
-            else _("You have compared every pair of this poll. You can still change your answers."),
+            else _("You have compared every pair of this poll, or set it aside. You can still change your answers."),
         }
     return {
         "headline": _("Nothing to compare yet"),
         "advice": _("This poll needs a criterion and two items. Its owner adds them in its settings."),
     }
-
-
-def _address(poll: Poll, **query: str) -> str:
-    path = reverse("compare", args=[poll.slug])
-    return f"{path}?{urlencode(query)}" if query else path
-
-
-def _see_other(address: str) -> HttpResponse:
-    response = HttpResponseRedirect(address)
-    response.status_code = 303
-    return response

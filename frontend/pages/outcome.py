@@ -27,13 +27,17 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All that the page says after a save. ``previous``: the answers that were there before, for undoing."""
+    """All that the page says after a save. ``previous``: the answers that were there before, for undoing.
+
+    ``is_set_aside``: nothing was saved, as the pair cannot be compared.
+    """
 
     poll: str
     left: str
     right: str
-    changes: Sequence[ChangeRow]
+    changes: Sequence[ChangeRow] = ()
     previous: Mapping[str, str] = field(default_factory=dict)
+    is_set_aside: bool = False
 
     @classmethod
     def of(

@@ -1,10 +1,10 @@
 """Which two items to judge: what the address names, and for the rest what is chosen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.http import QueryDict
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 
@@ -69,6 +69,30 @@ def pair_to_try(query: dict[str, str], *, poll: Poll) -> Pair | None:
     return Pair(any_pair.left, any_pair.right) if any_pair else None
 
 
+def items_posted(form: Mapping[str, str], *, poll: Poll) -> tuple[Entity, Entity]:
+    """Return the two items of a form.
+
+    Raises
+    ------
+    EntityNotFound
+    """
+    left, right = (entity_get(poll=poll, uid=form.get(side, "")) for side in SIDES)
+    return left, right
+
+
+def compare_address(poll: Poll, **query: str) -> str:
+    """Return the address of the page to compare, with the pair or the item to begin with."""
+    path = reverse("compare", args=[poll.slug])
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def see_other(address: str) -> HttpResponse:
+    """Lead from a form that is done to a page; loading that again sends nothing twice."""
+    response = HttpResponseRedirect(address)
+    response.status_code = 303
+    return response
+
+
 def values_stored(contributor: Contributor, left: Entity, right: Entity) -> Values:
     """Return what the contributor said of a pair, as the form writes it; nothing where they did not compare it."""
     try:
@@ -110,4 +134,4 @@ def _anchored(
 def _skip_url(poll: Poll, skipped: Sequence[str], anchor: Entity | None = None) -> str:
     kept = [("left", anchor.uid)] if anchor else []
     kept += [("skip", uid) for uid in skipped[:SKIPS_KEPT]]
-    return f"{reverse('compare', args=[poll.slug])}?{urlencode(kept)}"
+    return f"{compare_address(poll)}?{urlencode(kept)}"

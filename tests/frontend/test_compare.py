@@ -63,8 +63,12 @@ def test_equal_is_a_judgment(member_client, poll):
 
 
 def undone(page) -> dict[str, str]:
+    return undone_with(page, "/polls/poll/compare/undo/")
+
+
+def undone_with(page, action: str) -> dict[str, str]:
     """Return what the form of the undo button sends."""
-    form = re.search(r'action="/polls/poll/compare/undo/".*?</form>', page.text, re.DOTALL)
+    form = re.search(f'action="{action}".*?</form>', page.text, re.DOTALL)
     assert form
     return dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form[0]))
 
