@@ -31,6 +31,8 @@ CRITERION = "largely_recommended"
 FOLDS = 10
 LEAST = 200
 """Judgments of a contributor whose judgments are foreseen."""
+WIDE = {"preset": "tournesol", "lipschitz": 1.0}
+NARROW = WIDE | {"sigma": 1.0, "k": 1.0, "lipschitz": 0.5}
 _FEW = (20, 100)
 _CHECKED = 40
 _OFTEN = 4
@@ -119,28 +121,38 @@ def run() -> Section:
     if not ARCHIVE.is_file():
         raise Skipped(f"the dataset {ARCHIVE.name} does not lie beside the project.")
     dataset = tournesol.read(ARCHIVE).dataset
-    community, tournesol_like = (Config.from_mapping({"preset": "tournesol", "lipschitz": L}) for L in (1.0, 0.1))
-    anchored = {name: MODELS[name] for name in ("collective anchor", "anchor and co-scoring")}
-    return Section("held-out", title, [*_words(dataset, community),
-        "Resilience L = 1:", _table(dataset, community, MODELS),
-        "L = 0.1, where five contributors hardly move a collective score:", _table(dataset, tournesol_like, anchored),
-        "Intervals of entities that are new to the contributor: share that holds the score which all their judgments "
-        f"give, on entities with {_OFTEN} comparisons or more (a certain scale would hold 68 % and 95 %).",
-        Table(["own judgments known", "within 1 deviation", "within 1.96", "entities"],
-              [_coverage(dataset, community, few) for few in (*_FEW, None)]),
-    ])  # fmt: skip
+    wide, narrow = Config.from_mapping(WIDE), Config.from_mapping(NARROW)
+    without_licchavi = {name: model for name, model in MODELS.items() if name != "Licchavi"}
+    coverage = [
+        [name, *_coverage(dataset, config, few)]
+        for name, config in (("7", wide), ("1", narrow))
+        for few in (*_FEW, None)
+    ]
+    return Section(
+        "held-out",
+        title,
+        [
+            _words(dataset),
+            "sigma 7, resilience L = 1:",
+            _table(dataset, wide, MODELS),
+            "sigma 1, resilience L = 0.5:",
+            _table(dataset, narrow, without_licchavi),
+            "Intervals of entities that are new to the contributor: share that holds the score which all their "
+            f"judgments give, on entities with {_OFTEN} comparisons or more (a certain scale: 68 % and 95 %).",
+            Table(["sigma", "own judgments known", "within 1 deviation", "within 1.96", "entities"], coverage),
+        ],
+    )
 
 
-def _words(dataset: Dataset, config: Config) -> list[str]:
+def _words(dataset: Dataset) -> str:
     judgments = dataset.judgments[CRITERION]
-    return [
+    return (
         f"Tournesol, January 2024, {CRITERION}: {len(judgments)} judgments of {len(_frequent(judgments))} contributors "
         f"with {LEAST} judgments or more. In each of {FOLDS} folds a tenth of one contributor's judgments, or all that "
         "name a tenth of the entities, are hidden; everything, the collective scores too, is computed anew without "
         "them. Correlation and mean squared error of the expected judgment with the hidden one (from -1 to 1). The "
-        "entities are bare ids there: what tags and authors are worth cannot be seen. sigma "
-        f"{config.sigma:g}, {config.root_law} root law.",
-    ]
+        "entities are bare ids there: what tags and authors are worth cannot be seen. Uniform root law."
+    )
 
 
 def _frequent(judgments: Judgments) -> Indices:

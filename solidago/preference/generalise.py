@@ -79,7 +79,7 @@ class Explanation:
     Attributes
     ----------
     deviation : (A,) float64
-        Standard deviation of each score.
+        Standard deviation of each score (Laplace).
     share : (A, J) float64
         What the judgments of each judged entity add to each score beyond what was expected: ``share.sum(axis=1)`` is
         ``score - expected``.
@@ -164,28 +164,12 @@ def explain(generalised: Generalised, entities: ArrayLike) -> Explanation:
     -----
     The share of j in the score of e is ``(S^-1)_ej F_j``, the deviation ``sqrt((H^-1)_ee)`` (Laplace); both are columns
     of inverses, found by conjugate gradients for all the entities together.
-
-    Many ties to alike entities make (H^-1)_ee as small as if each were news of its own, but what is peculiar to an
-    entity nobody learns from others. Two entities tied by w differ by 1 / w in mean square, half of it peculiar to
-    each: the variance of an entity that was not judged is at least ``1 / (2 w)``, w being the mean of its ties to
-    entities.
     """
     wanted = entity_indices("entities", entities, generalised.n_entities)
     carried = _inverse_rows(generalised.prior.precision, wanted)
     spread = _inverse_rows(generalised.curved, wanted)
-    variance = np.maximum(spread[np.arange(len(wanted)), wanted], _peculiar(generalised, wanted))
-    return Explanation(np.sqrt(variance), carried[:, generalised.judged] * generalised.force)
-
-
-def _peculiar(generalised: Generalised, entities: Indices) -> Floats:
-    """Return the least variance of entities: 0 for those that were judged or have no ties."""
-    ties = generalised.prior.precision[entities][:, : generalised.n_entities].tocoo()
-    others = ties.col != entities[ties.row]
-    count = np.bincount(ties.row[others], minlength=len(entities))
-    weight = np.bincount(ties.row[others], weights=-ties.data[others], minlength=len(entities))
-    tied = (weight > 0.0) & ~np.isin(entities, generalised.judged)
-    least: Floats = np.divide(count, 2.0 * weight, out=np.zeros(len(entities)), where=tied)
-    return least
+    deviation = np.sqrt(spread[np.arange(len(wanted)), wanted])
+    return Explanation(deviation, carried[:, generalised.judged] * generalised.force)
 
 
 class _Rows:

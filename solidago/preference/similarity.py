@@ -134,9 +134,8 @@ def similarity_graph(opinions: Opinions, labels: Sequence[tuple[ArrayLike, Array
 
     Notes
     -----
-    The weight of a label kind is ``1 / g``, g being the `Opinions.usual_gap`: as much as is believed of two entities
-    without any evidence of their own (`co_scored`), so that entities that are alone with their labels are believed
-    about half of what their labels say. The graph is the same for any order of rows.
+    The weight of a label kind is ``1 / g``, g being the `Opinions.usual_gap`: as much as all the neighbours of an
+    entity get without any evidence of their own (`co_scored`). The graph is the same for any order of rows.
     """
     first, second, weight = co_scored(opinions)
     ends, n_nodes = [(first, second, weight)], opinions.n_entities
@@ -167,18 +166,20 @@ def co_scored(opinions: Opinions) -> tuple[NDArray[np.int64], NDArray[np.int64],
     With d_ue the opinions and v_u(e, f) = sqrt(right_ue right_uf) over the raters u of both e and f, the gap of e and f
     is the mean of (d_ue - d_uf)^2 with weights v, together with `DOUBT` voting rights that say the usual gap g:
 
-        weight = (DOUBT + sum v) / (DOUBT g + sum v (d_ue - d_uf)^2)
+        weight = (DOUBT + sum v) / (DOUBT g + sum v (d_ue - d_uf)^2) / NEIGHBOURS
 
-    the precision of a difference whose variance has that estimate. Candidates are neighbours in some contributor's
-    order of opinions, `WINDOW` on either side; each entity keeps the `NEIGHBOURS` of largest weight, and an edge stays
-    if one of its ends keeps it. Rights are bounded by trust, so a crowd of untrusted accounts moves a weight no more
-    than a few people do. The work grows with the number of opinions, never with its square.
+    the precision of a difference whose variance has that estimate, shared among the neighbours: they are alike
+    themselves, so that ten of them are no more news than one (measured: docs/experiments.md, "Judgments held out").
+    Candidates are neighbours in some contributor's order of opinions, `WINDOW` on either side; each entity keeps the
+    `NEIGHBOURS` of largest weight, and an edge stays if one of its ends keeps it. Rights are bounded by trust, so a
+    crowd of untrusted accounts moves a weight no more than a few people do. The work grows with the number of opinions,
+    never with its square.
     """
     kept = _most_entitled(opinions)
     first, second = _candidates(kept)
     weight = _weights(kept, first, second, opinions.usual_gap)
     chosen = _nearest(first, second, weight, opinions.n_entities)
-    return first[chosen], second[chosen], weight[chosen]
+    return first[chosen], second[chosen], weight[chosen] / NEIGHBOURS
 
 
 def _most_entitled(opinions: Opinions) -> Opinions:

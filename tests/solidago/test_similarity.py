@@ -25,7 +25,7 @@ def naive_weight(found: Opinions, e: int, f: int) -> float:
         for j in np.flatnonzero((found.entity == f) & (found.user == found.user[i])):
             v = np.sqrt(found.right[i] * found.right[j])
             total, gap = total + v, gap + v * (found.difference[i] - found.difference[j]) ** 2
-    return float(total / gap)
+    return float(total / gap) / similarity.NEIGHBOURS
 
 
 @given(seeds)
