@@ -15,7 +15,7 @@ STATIC := staticfiles/staticfiles.json
 TEXTS := locale/fr/LC_MESSAGES/django.mo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow e2e check format messages bench experiments screenshot clean
+.PHONY: help setup demo test test-slow e2e check format messages bench experiments pictures screenshot clean
 .DELETE_ON_ERROR:
 # Compiling kernels and hashing static files take a core each.
 MAKEFLAGS += --jobs=2
@@ -60,6 +60,9 @@ bench: setup ## measure seconds and memory on synthetic polls
 
 experiments: setup ## compute the tables of docs/experiments.md anew
 	$(BIN)/python -m solidago.experiments
+
+pictures: setup ## draw the pictures of docs/maths.md anew
+	$(BIN)/python -m scripts.pictures
 
 screenshot: setup ## take the pictures of docs/images from the demo that is running at PORT
 	$(BIN)/python scripts/screenshot.py http://127.0.0.1:$(PORT) .local/demo-login

@@ -1,0 +1,1 @@
+"""The pictures of docs/maths.md, drawn from what the library computes."""
