@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from backend.entities.models import Entity
+from backend.common.admin import ReadOnlyAdmin
+from backend.entities.models import ContextNote, Entity
 from backend.entities.services import entity_set_hidden
 from backend.polls.admin import PartOfPollAdmin
 
@@ -31,3 +32,13 @@ class EntityAdmin(PartOfPollAdmin[Entity]):
     def show(self, request: HttpRequest, queryset: QuerySet[Entity]) -> None:
         for entity in queryset:
             entity_set_hidden(entity=entity, is_hidden=False)
+
+
+@admin.register(ContextNote)
+class ContextNoteAdmin(ReadOnlyAdmin[ContextNote]):
+    """Written on the items' pages; who wrote what, and when, is in the history of the poll."""
+
+    list_display = ("entity", "text", "is_warning", "author", "updated_at")
+    list_filter = ("is_warning", "entity__poll")
+    list_select_related = ("entity", "author")
+    search_fields = ("text", "entity__uid", "entity__title")

@@ -1,10 +1,12 @@
 """The things that are compared. Page text calls them items."""
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from backend.common.models import BaseModel
 from backend.polls.models import Poll
@@ -48,3 +50,20 @@ class Entity(BaseModel):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ContextNote(BaseModel):
+    """What a poll's moderators tell about an item. Each change is kept in the poll's history."""
+
+    entity = models.OneToOneField(Entity, on_delete=models.CASCADE, related_name="note")
+    text = models.TextField(max_length=2_000)
+    is_warning = models.BooleanField(default=False, help_text=_("Readers may leave such items out."))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=~Q(text=""), name="context_note_says_something"),)
+
+    def __str__(self) -> str:
+        return self.text[:80]

@@ -9,7 +9,7 @@ from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import F, QuerySet
 
 from backend.common.errors import EntityNotFound, InvalidText
-from backend.entities.models import Entity
+from backend.entities.models import ContextNote, Entity
 from backend.polls.models import Poll
 
 LONGEST_SEARCH = 200
@@ -40,6 +40,11 @@ def entity_get(*, poll: Poll, uid: str) -> Entity:
     return entity
 
 
+def context_note_of(*, entity: Entity) -> ContextNote | None:
+    """Return what moderators tell about an item."""
+    return ContextNote.objects.filter(entity=entity).first()
+
+
 def entities_by_uid(*, poll: Poll, uids: Iterable[str]) -> dict[str, Entity]:
     """Return the shown items among some uids, in one query."""
     wanted = [uid for uid in uids if "\0" not in uid]
@@ -50,13 +55,15 @@ class ItemFilters(TypedDict, total=False):
     """Which items: all that is given must hold.
 
     ``text`` is what people type into search engines (``"a phrase" -without or``); an unfinished word matches too.
-    ``author`` is words of the author's name, ``added_since`` the first day (UTC) on which an item may have come in.
+    ``author`` is words of the author's name, ``added_since`` the first day (UTC) on which an item may have come in;
+    ``without_warnings`` leaves out items of which moderators warn.
     """
 
     text: str
     tags: Sequence[str]
     author: str
     added_since: date | None
+    without_warnings: bool
 
 
 def entity_list(*, poll: Poll, **filters: Unpack[ItemFilters]) -> QuerySet[Entity]:
@@ -78,6 +85,8 @@ def entity_list(*, poll: Poll, **filters: Unpack[ItemFilters]) -> QuerySet[Entit
         entities = entities.filter(search=_beginnings(words, weight="B"))
     if (since := filters.get("added_since")) is not None:
         entities = entities.filter(created_at__gte=datetime.combine(since, time.min, UTC))
+    if filters.get("without_warnings"):
+        entities = entities.exclude(note__is_warning=True)
     return _matching(entities, text) if text.strip() else entities
 
 

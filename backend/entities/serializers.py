@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from backend.entities.models import Entity
+from backend.entities.models import ContextNote, Entity
 
 
 class EntitySerializer(serializers.ModelSerializer[Entity]):
@@ -13,3 +13,11 @@ class EntitySerializer(serializers.ModelSerializer[Entity]):
     class Meta:
         model = Entity
         fields: tuple[str, ...] = ("uid", "title", "text", "author", "url", "tags", "published_on")
+
+
+class ContextNoteSerializer(serializers.ModelSerializer[ContextNote]):
+    """What moderators tell about an item."""
+
+    class Meta:
+        model = ContextNote
+        fields = ("text", "is_warning", "updated_at")

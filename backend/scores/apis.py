@@ -12,7 +12,7 @@ from backend.common.api.pagination import Key, page_of
 from backend.common.api.views import ApiView
 from backend.common.errors import UnknownCriterion
 from backend.entities.models import Entity
-from backend.entities.selectors import ItemFilters, entities_shown, entity_get
+from backend.entities.selectors import ItemFilters, context_note_of, entities_shown, entity_get
 from backend.polls.models import Criterion, Poll
 from backend.polls.selectors import criterion_get, criterion_list, poll_get
 from backend.scores.filters import ORDERINGS, EntityParameters, RecommendationParameters
@@ -81,7 +81,12 @@ class EntityDetailApi(ApiView):
         entity = entity_get(poll=poll, uid=uid)
         scores = _scores(poll, [entity])[entity.pk]
         distributions = {s.criterion_id: score_distribution(entity=entity, criterion=s.criterion) for s in scores}
-        context = {"scores": scores, "distributions": distributions, "score_set": _digest(poll)}
+        context = {
+            "note": context_note_of(entity=entity),
+            "scores": scores,
+            "distributions": distributions,
+            "score_set": _digest(poll),
+        }
         return Response(EntityDetailSerializer(entity, context=context).data)
 
 

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from backend.common.api.pagination import PageSerializer
 from backend.entities.models import Entity
-from backend.entities.serializers import EntitySerializer
+from backend.entities.serializers import ContextNoteSerializer, EntitySerializer
 from backend.polls.models import Poll
 from backend.polls.serializers import CriterionSerializer
 from backend.scores.models import CollectiveScore, ScoreSet
@@ -116,11 +116,18 @@ class DetailedScoreSerializer(ScoreSerializer):
 class EntityDetailSerializer(EntitySerializer):
     """An item with all that is published about it."""
 
+    note = serializers.SerializerMethodField(help_text="By the poll's moderators; null where they tell nothing.")
     scores = serializers.SerializerMethodField(help_text="On the criteria that somebody judged, the main one first.")
     score_set = serializers.SerializerMethodField(help_text="Digest of the result that the scores are of.")
 
     class Meta(EntitySerializer.Meta):
-        fields = (*EntitySerializer.Meta.fields, "score_set", "scores")
+        fields = (*EntitySerializer.Meta.fields, "note", "score_set", "scores")
+
+    @extend_schema_field(ContextNoteSerializer(allow_null=True))
+    def get_note(self, entity: Entity) -> Any:
+        """Return what moderators tell."""
+        note = self.context["note"]
+        return ContextNoteSerializer(note).data if note else None
 
     @extend_schema_field(DetailedScoreSerializer(many=True))
     def get_scores(self, entity: Entity) -> Any:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.accounts.selectors import contributor_of
 from backend.entities.models import Entity
-from backend.entities.selectors import entity_get
+from backend.entities.selectors import context_note_of, entity_get
 from backend.participation.rate_later import rate_later_holds
 from backend.pipeline.integrity import influence_of, report_published
 from backend.polls.models import Criterion
@@ -66,6 +66,7 @@ def item(request: PageRequest, slug: str, uid: str) -> HttpResponse:
     context = {
         "poll": poll,
         "item": entity,
+        "note": context_note_of(entity=entity),
         "rows": rows,
         "petals": [row.petal for row in rows],
         "chosen": next(row for row in rows if row.criterion == criterion),

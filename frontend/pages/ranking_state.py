@@ -20,6 +20,8 @@ MOST_WEIGHT = 10
 MOST_CONTRIBUTORS = 1_000_000
 SEVERAL = "*"
 """In place of a criterion's name: rank by several. No criterion has that name."""
+LEFT_OUT = "no"
+"""The value of the parameter that leaves out items of which moderators warn."""
 WEIGHT = "w-"
 """What the name of a criterion follows in the name of its weight."""
 
@@ -46,6 +48,7 @@ class RankingState:
     author: str = ""
     since: date | None = None
     contributors: int = 0
+    without_warnings: bool = False
     page: int = 1
     criteria: Sequence[Criterion] = field(default=(), compare=False)
 
@@ -64,12 +67,18 @@ class RankingState:
 
     @property
     def filters(self) -> ItemFilters:
-        return {"text": self.q, "tags": self.tags, "author": self.author, "added_since": self.since}
+        return {
+            "text": self.q,
+            "tags": self.tags,
+            "author": self.author,
+            "added_since": self.since,
+            "without_warnings": self.without_warnings,
+        }
 
     @property
     def has_rare_filters(self) -> bool:
         """Tell whether one of the filters is set that the page keeps folded."""
-        return bool(self.author.strip() or self.since or self.contributors)
+        return bool(self.author.strip() or self.since or self.contributors or self.without_warnings)
 
     @property
     def is_filtered(self) -> bool:
@@ -89,6 +98,7 @@ class RankingState:
             yield "criterion", self.criterion.name
         yield from (("tag", tag) for tag in self.tags)
         rare = {"author": self.author, "since": self.since, "contributors": self.contributors}
+        rare |= {"warnings": LEFT_OUT} if self.without_warnings else {}
         yield from ((name, str(value)) for name, value in rare.items() if value)
         if self.page > 1:
             yield "page", str(self.page)
@@ -119,6 +129,7 @@ def ranking_state(query: QueryDict, *, poll: Poll, criteria: Sequence[Criterion]
         author=query.get("author", ""),
         since=_day(query.get("since", "")),
         contributors=_count(query.get("contributors", "")),
+        without_warnings=query.get("warnings") == LEFT_OUT,
         page=page_number(query.get("page", "")),
         criteria=criteria,
     )

@@ -55,7 +55,7 @@ def test_a_uid_may_hold_a_slash(api: Api, world: World) -> None:
 def test_the_number_of_queries_is_known(
     api: Api, world: World, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(7):  # poll, item, criteria, scores, two distributions, digest
+    with django_assert_num_queries(8):  # poll, item, criteria, scores, two distributions, note, digest
         api.get(PATH)
 
 
