@@ -112,6 +112,12 @@ class UnknownReason(ApplicationError):
     template = _("Say why you cannot compare these two items: choose one of the reasons offered.")
 
 
+class ComparedAgain(ApplicationError):
+    code = "compared_again"
+    status = 409
+    template = _("You have compared these two items again meanwhile. What you said then stays.")
+
+
 class RunNotFound(NotFound):
     code = "run_not_found"
     template = _("This poll has no run %(run_id)s.")
