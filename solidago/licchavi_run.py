@@ -92,6 +92,11 @@ def learn(ratings: Ratings, rights: Floats, config: Config, threads: Threads, st
     start : (E,) float64, optional
         A common model to start from, if one is known to be near.
 
+    Returns
+    -------
+    Learned
+        With its certificate.
+
     Raises
     ------
     NotConverged
@@ -114,7 +119,22 @@ def learn(ratings: Ratings, rights: Floats, config: Config, threads: Threads, st
 
 
 def own_scores(ratings: Ratings, rights: Floats, collective: Floats, config: Config, threads: Threads) -> Floats:
-    """Return everybody's own scores beside a common model that stays as it is; arguments as for `learn`."""
+    """Return everybody's own scores beside a common model that stays as it is; arguments as for `learn`.
+
+    Parameters
+    ----------
+    ratings : Ratings of S ratings
+    rights : (U,) float64 in [0, 1]
+    collective : (E,) float64
+        The common model.
+    config : Config
+    threads : Threads
+
+    Returns
+    -------
+    (S,) float64
+        In the order of the ratings.
+    """
     entities, users = _cast(ratings, rights)
     judgments = _compact(ratings, users, entities)
     found = personal_models(judgments, collective[entities], rights[users], coupling_of(config))
@@ -252,7 +272,25 @@ def collective_scores(
     config: Config,
     threads: Threads,
 ) -> CollectiveScores:
-    """Return the common model as collective scores, with intervals; polarisation and counts as of any method."""
+    """Return the common model as collective scores, with intervals; polarisation and counts as of any method.
+
+    Parameters
+    ----------
+    ratings : Ratings of S ratings
+    learned : Learned
+    scaled : Triples of (S,)
+        Own scores, divided by the deviation.
+    rights : (U,) float64 in [0, 1]
+    deviation : float
+        By which the common model is divided too.
+    config : Config
+    threads : Threads
+
+    Returns
+    -------
+    CollectiveScores
+        Of every entity with a rater, ascending.
+    """
     voted = aggregate(ratings, scaled, rights, config, threads)
     score = learned.collective[voted.entity] / deviation
     left, right = _uncertainties(ratings, learned, scaled, rights, deviation, voted.entity, score, config, threads)

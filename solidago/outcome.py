@@ -10,7 +10,18 @@ from solidago.triples import Triples
 def individual_scores(
     ratings: Ratings, raw: Triples, scaled: Triples, published: Triples, rights: Floats
 ) -> IndividualScores:
-    """Return everybody's scores; all arguments in the order of the ratings."""
+    """Return everybody's scores; all arguments in the order of the ratings.
+
+    Parameters
+    ----------
+    ratings : Ratings of S ratings
+    raw, scaled, published : Triples of (S,)
+    rights : (S,) float64
+
+    Returns
+    -------
+    IndividualScores of S rows
+    """
     return IndividualScores(
         user=ratings.user,
         entity=ratings.entity,

@@ -27,6 +27,16 @@ def squash(triples: Triples, threads: Threads) -> Triples:
 
 
 def squashed(scores: Floats) -> Floats:
-    """Return scaled scores, or bounds on them, in published points: ``phi(x) = 100 x / sqrt(1 + x^2)``."""
+    """Return scaled scores, or bounds on them, in published points: ``phi(x) = 100 x / sqrt(1 + x^2)``.
+
+    Parameters
+    ----------
+    scores : array of float64
+
+    Returns
+    -------
+    array of float64 in (-100, 100)
+        Of the same shape.
+    """
     points: Floats = 100.0 * scores / np.hypot(1.0, scores)
     return points

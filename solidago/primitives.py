@@ -79,6 +79,20 @@ def qr_median(
     """Return the quadratically regularised median QrMed, the `qr_quantile` of 1/2.
 
     It is ``lipschitz``-Lipschitz in every voting right and 1-Lipschitz in the values (largest change of any).
+
+    Parameters
+    ----------
+    values, lipschitz, rights, left, right, default
+        As in `qr_quantile`.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    InvalidInput
+        As `qr_quantile`.
     """
     return qr_quantile(
         values, lipschitz=lipschitz, quantile=0.5, rights=rights, left=left, right=right, default=default

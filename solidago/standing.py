@@ -60,7 +60,18 @@ def standing(ratings: Ratings, raw: Triples, trust: Floats, config: Config) -> F
 
 
 def contradiction(ratings: Ratings, raw: Triples, trust: Floats) -> Floats:
-    """Return how clearly each contributor contradicts trusted ones, in standard errors: negative if they agree."""
+    """Return how clearly each contributor contradicts trusted ones, in standard errors: negative if they agree.
+
+    Parameters
+    ----------
+    ratings : Ratings of S ratings
+    raw : Triples of (S,)
+    trust : (U,) float64 in [0, 1]
+
+    Returns
+    -------
+    (U,) float64
+    """
     opinion = raw.score / np.hypot(1.0, raw.score)
     agreed = opinion * _others(ratings, opinion, trust[ratings.user])
     total = np.bincount(ratings.user, agreed, ratings.n_users)

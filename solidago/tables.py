@@ -188,6 +188,19 @@ def _message(problem: str, frame: pl.DataFrame, row: int) -> str:
 def codes(frame: pl.DataFrame, table: Table, **indices: pl.Series) -> list[NDArray[np.int64]]:
     """Return, for each named column, the position of its ids in its index.
 
+    Parameters
+    ----------
+    frame : DataFrame
+    table : Table
+        For the error.
+    **indices : Series
+        Of each column: its ids, ascending.
+
+    Returns
+    -------
+    list of (rows,) int64
+        In the order in which the columns are named.
+
     Raises
     ------
     InvalidRow
@@ -215,7 +228,24 @@ def index_of(*columns: pl.Series) -> pl.Series:
 def refuse_doubles(
     key: NDArray[np.int64], order: NDArray[np.int64], frame: pl.DataFrame, table: Table, says: str
 ) -> None:
-    """Refuse two rows with the same key; ``order`` sorts ``key``. The later row of a double is the one named."""
+    """Refuse two rows with the same key; ``order`` sorts ``key``. The later row of a double is the one named.
+
+    Parameters
+    ----------
+    key : (rows,) int64
+    order : (rows,) int64
+    frame : DataFrame
+        What the keys are of.
+    table : Table
+        For the error.
+    says : str
+        What a double means, with the names of columns in braces.
+
+    Raises
+    ------
+    InvalidRow
+        There is a double.
+    """
     ordered = key[order]
     same = np.flatnonzero(ordered[1:] == ordered[:-1])
     if len(same):
@@ -224,7 +254,17 @@ def refuse_doubles(
 
 
 def packed(*parts: tuple[NDArray[np.int64], int]) -> NDArray[np.int64]:
-    """Pack columns of codes, each with its number of codes, into one column of keys that sort like their tuples."""
+    """Pack columns of codes, each with its number of codes, into one column of keys that sort like their tuples.
+
+    Parameters
+    ----------
+    *parts : (column, size)
+        Codes from 0 to ``size - 1``, (rows,) int64; the most significant first.
+
+    Returns
+    -------
+    (rows,) int64 >= 0
+    """
     key, span = np.zeros_like(parts[0][0]), 1
     for column, size in parts:
         if span * max(size, 1) > np.iinfo(np.int64).max:

@@ -34,7 +34,20 @@ def voting_rights(ratings: Ratings, raw: Triples, trust: Floats, config: Config)
 
 
 def weights(ratings: Ratings, raw: Triples, trust: Floats, config: Config) -> Floats:
-    """Return the most that every rating's right can be: its privacy times its contributor's standing."""
+    """Return the most that every rating's right can be: its privacy times its contributor's standing.
+
+    Parameters
+    ----------
+    ratings : Ratings of S ratings
+    raw : Triples of (S,)
+    trust : (U,) float64 in [0, 1]
+    config : Config
+        Its ``contradiction_limit``.
+
+    Returns
+    -------
+    (S,) float64 in [0, 1]
+    """
     most: Floats = ratings.privacy * standing(ratings, raw, trust, config)[ratings.user]
     return most
 
@@ -62,7 +75,17 @@ def affine_overtrust(ratings: Ratings, trust: Floats, config: Config, weight: Fl
 
 
 def by_trust(ratings: Ratings, trust: Floats) -> Indices:
-    """Return the ratings in the order of their users' trust."""
+    """Return the ratings in the order of their users' trust.
+
+    Parameters
+    ----------
+    ratings : Ratings of S ratings
+    trust : (U,) float64
+
+    Returns
+    -------
+    (S,) int32
+    """
     users = np.argsort(trust, kind="stable")
     counts = np.diff(ratings.rows)[users]
     before = np.cumsum(counts) - counts

@@ -23,6 +23,13 @@ def aggregate(ratings: Ratings, scaled: Triples, rights: Floats, config: Config,
     ratings : Ratings of S ratings
     scaled : Triples of (S,)
     rights : (S,) float64
+    config : Config
+    threads : Threads
+
+    Returns
+    -------
+    CollectiveScores
+        Of R entities, ascending.
 
     Notes
     -----

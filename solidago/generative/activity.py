@@ -44,7 +44,21 @@ def draw_pairs(recipe: Recipe, rng: np.random.Generator) -> tuple[Integers, Inte
 def redirect(
     pairs: tuple[Integers, Integers, Integers], chosen: NDArray[np.bool_], target: int, recipe: Recipe
 ) -> tuple[Integers, Integers, Integers]:
-    """Let the target take the place of an entity in the chosen pairs; doubles fall away."""
+    """Let the target take the place of an entity in the chosen pairs; doubles fall away.
+
+    Parameters
+    ----------
+    pairs : user, left, right, each (C,) int64
+    chosen : (C,) bool
+    target : int
+        Number of an entity.
+    recipe : Recipe
+
+    Returns
+    -------
+    user, left, right : (C,) int64
+        Without the pairs that became doubles.
+    """
     user, left, right = pairs
     chosen = chosen & (left != target) & (right != target)
     left = np.where(chosen, target, left)

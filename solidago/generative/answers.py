@@ -16,6 +16,18 @@ def draw_answers(difference: Floats, answers: int, rng: np.random.Generator) -> 
     With ``d = theta_right - theta_left``, position r (divided by its maximum) has probability proportional to
     ``exp(d r)``: counted from the favoured end, a geometric law cut off after ``answers`` terms, whose distribution
     function is inverted in closed form.
+
+    Parameters
+    ----------
+    difference : (C,) float64
+        theta_right - theta_left.
+    answers : int
+        Positions of the slider.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    (C,) float64
     """
     uniform = rng.random(len(difference))
     slope = np.maximum(2.0 * np.abs(difference) / (answers - 1), 1e-12)  # at 1e-12 the law is even to rounding

@@ -67,7 +67,21 @@ def _turn_minority(tastes: Floats, hostile: Flags, recipe: Recipe, rng: np.rando
 
 
 def draw_vouches(people: People, mean: float, rng: np.random.Generator) -> tuple[Integers, Integers, Floats]:
-    """Return voucher, vouchee and weight: Poisson many for each contributor, within their circle, of weight 1 - U^2."""
+    """Return voucher, vouchee and weight: Poisson many for each contributor, within their circle, of weight 1 - U^2.
+
+    Parameters
+    ----------
+    people : People
+    mean : float
+        Vouches that a contributor gives, before doubles fall away.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    voucher, vouchee : (V,) int64
+        Without doubles, nobody for themselves.
+    weight : (V,) float64 in [0, 1]
+    """
     size, keys = len(people.circles), [np.empty(0, np.int64)]
     for kind in (True, False):
         members = np.flatnonzero(people.circles == kind)

@@ -182,7 +182,18 @@ def _public_comparisons(dataset: Dataset) -> pl.DataFrame:
 
 
 def between_public(dataset: Dataset, judgments: Judgments) -> Flags:
-    """Tell which judgments are between two entities that their contributor keeps public: those that may be shown."""
+    """Tell which judgments are between two entities that their contributor keeps public: those that may be shown.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    judgments : Judgments of C judgments
+        Of one of its criteria.
+
+    Returns
+    -------
+    (C,) bool
+    """
     size = max(len(dataset.entities), 1)
     hidden = dataset.private.user.astype(np.int64) * size + dataset.private.entity
     first = judgments.user.astype(np.int64) * size
@@ -190,7 +201,17 @@ def between_public(dataset: Dataset, judgments: Judgments) -> Flags:
 
 
 def scores(value: Floats) -> list[pl.Series]:
-    """Return the columns score and score_max whose quotient is exactly the value: slider positions where they are."""
+    """Return the columns score and score_max whose quotient is exactly the value: slider positions where they are.
+
+    Parameters
+    ----------
+    value : (C,) float64 in [-1, 1]
+
+    Returns
+    -------
+    score, score_max : Series of C numbers
+        Whole numbers if all are.
+    """
     rounded = np.rint(value * SCORE_MAX)
     position = np.where(rounded / SCORE_MAX == value, rounded, value * SCORE_MAX)
     exact = position / SCORE_MAX == value

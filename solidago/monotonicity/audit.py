@@ -104,6 +104,11 @@ def audit(
     amount : float
         Size of a finite intensification, 1 being half of the scale of judgments.
 
+    Returns
+    -------
+    Audit
+        The smallest answer to each question, how often it is negative, and for which pair it is smallest.
+
     Raises
     ------
     InvalidInput

@@ -91,7 +91,18 @@ def draw(ratings: Ratings, step: float, sample: int, effort: float, rng: np.rand
 
 
 def copies(ratings: Ratings, users: Indices) -> Ratings:
-    """Return ratings and judgments of some users, as of users 0, 1, ...; a user may come several times."""
+    """Return ratings and judgments of some users, as of users 0, 1, ...; a user may come several times.
+
+    Parameters
+    ----------
+    ratings : Ratings
+    users : (N,) int
+
+    Returns
+    -------
+    Ratings
+        Of N users.
+    """
     rated, judged = spans(ratings.rows, users), spans(ratings.comparisons, users)
     counts = np.diff(ratings.rows)[users]
     return Ratings(
@@ -108,7 +119,17 @@ def copies(ratings: Ratings, users: Indices) -> Ratings:
 
 
 def spans(borders: Indices, users: Indices) -> NDArray[np.intp]:
-    """Return the indices ``borders[u]:borders[u + 1]`` of each user, one after the other."""
+    """Return the indices ``borders[u]:borders[u + 1]`` of each user, one after the other.
+
+    Parameters
+    ----------
+    borders : (U + 1,) int, ascending
+    users : (N,) int
+
+    Returns
+    -------
+    (sum of lengths,) intp
+    """
     counts = np.diff(borders)[users]
     before = np.cumsum(counts) - counts
     return np.repeat(borders[users] - before, counts) + np.arange(counts.sum())

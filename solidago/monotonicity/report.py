@@ -179,7 +179,22 @@ def _squashed(scores: Floats) -> Floats:
 def check(
     stages: Sequence[tuple[str, Pairs]], slack: Floats, moves: Moves, ratings: Ratings, dataset: Dataset
 ) -> RunCheck:
-    """Ask the last of some stages, each a step of the run further; violations are losses above the slack."""
+    """Ask the last of some stages, each a step of the run further; violations are losses above the slack.
+
+    Parameters
+    ----------
+    stages : sequence of (name, Pairs)
+        Of the same M moves.
+    slack : (M,) float64
+        Rounding errors of retraining, in scaled units.
+    moves : Moves of M moves
+    ratings : Ratings
+    dataset : Dataset
+
+    Returns
+    -------
+    RunCheck
+    """
     final = stages[-1][1]
     bad = final.losses() > slack
     first = np.argmax([bad & (pairs.losses() > slack) for _, pairs in stages], axis=0)

@@ -158,7 +158,18 @@ class PolicyScores:
 
 
 def log_softmax(logits: Floats, context: NDArray[np.intp]) -> Floats:
-    """Return log-likelihoods of alternatives among those of their context."""
+    """Return log-likelihoods of alternatives among those of their context.
+
+    Parameters
+    ----------
+    logits : (A,) float64
+    context : (A,) int >= 0
+
+    Returns
+    -------
+    (A,) float64 <= 0
+        ``logit - log(sum of exp(logit) over its context)``.
+    """
     top = np.full(int(context.max()) + 1, -np.inf)
     np.maximum.at(top, context, logits)
     shifted = logits - top[context]

@@ -166,6 +166,17 @@ class Trained:
 def train(task: Task, first: Floats | None = None) -> Trained:
     """Find a local minimum from ``first``, by default ``task.start``, by a damped Newton method.
 
+    Parameters
+    ----------
+    task : Task
+    first : (P,) float64, optional
+        Parameters.
+
+    Returns
+    -------
+    Trained
+        With its gradient norm.
+
     Raises
     ------
     NotConverged

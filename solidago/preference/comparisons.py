@@ -68,7 +68,24 @@ class Comparisons:
 
 
 def entity_indices(name: str, given: ArrayLike, n_entities: int) -> Indices:
-    """Return entity numbers as int32, or say what is wrong with them."""
+    """Return entity numbers as int32, or say what is wrong with them.
+
+    Parameters
+    ----------
+    name : str
+        What the numbers are called in errors.
+    given : (N,) array_like of int
+    n_entities : int
+
+    Returns
+    -------
+    (N,) int32
+
+    Raises
+    ------
+    InvalidInput
+        Not a list of whole numbers, or one of them is not from 0 to ``n_entities - 1``.
+    """
     indices = np.asarray(given)
     if indices.ndim != 1 or (len(indices) and indices.dtype.kind not in "iu"):
         raise InvalidInput(f"{name} must be a list of whole numbers.")

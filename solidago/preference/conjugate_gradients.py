@@ -28,7 +28,16 @@ class Blocks(Protocol):
 
 
 def dot(a: Floats, b: Floats) -> float:
-    """Return the inner product, added up in one order whatever the number of threads: BLAS has no such promise."""
+    """Return the inner product, added up in one order whatever the number of threads: BLAS has no such promise.
+
+    Parameters
+    ----------
+    a, b : (M,) float64
+
+    Returns
+    -------
+    float
+    """
     return float(np.multiply(a, b).sum())
 
 

@@ -102,6 +102,11 @@ def one_hot(category: ArrayLike, own: float = 1.0) -> Embedding:
         Number of each entity's category, from 0.
     own : float
         Weight > 0 of what is particular to an entity, against 1 for its category.
+
+    Returns
+    -------
+    (A, A + K) sparse
+        K categories.
     """
     numbers = np.asarray(category)
     count = int(numbers.max(initial=0)) + 1 if numbers.dtype.kind in "iu" else 1
@@ -119,6 +124,10 @@ def tree(category: ArrayLike, parent: ArrayLike, own: float = 1.0) -> Embedding:
         Each category's parent, a smaller number; -1 for none.
     own : float
         Weight > 0 of what is particular to an entity, against 1 for each category.
+
+    Returns
+    -------
+    (A, A + K) sparse
 
     Raises
     ------
@@ -160,6 +169,11 @@ def certify(embedding: ArrayLike | Embedding, rng: np.random.Generator | None = 
     embedding : (A, D) array_like or sparse
     rng : numpy.random.Generator, optional
         For the search; by default seeded with 0, so that the same embedding gets the same answer.
+
+    Returns
+    -------
+    Certificate
+        Its kind, the reason, and a counterexample where one was found.
 
     Examples
     --------
@@ -213,6 +227,15 @@ def is_diffusion(gram: Floats) -> bool:
     """Tell whether ``(G + lambda I)^-1`` is super-Laplacian for all lambda > 0.
 
     If G is invertible it suffices that its inverse is, weakly; if not, one tiny lambda is tested.
+
+    Parameters
+    ----------
+    gram : (A, A) float64
+        G = X X', symmetric, positive semidefinite.
+
+    Returns
+    -------
+    bool
     """
     spectrum = np.linalg.eigvalsh(gram)
     ridge = 0.0 if spectrum[0] > _RIDGE * spectrum[-1] else _RIDGE * np.trace(gram) / len(gram)

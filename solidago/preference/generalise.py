@@ -114,6 +114,11 @@ def generalise(
     multiplier : float
         Of the contributor's scaling, > 0: scaled units in a raw unit.
 
+    Returns
+    -------
+    Generalised
+        Scores of all entities, with their certificate.
+
     Raises
     ------
     InvalidInput
@@ -154,6 +159,11 @@ def explain(generalised: Generalised, entities: ArrayLike) -> Explanation:
     generalised : Generalised
     entities : (A,) array_like of int
         A page of them: the work and the memory are A times those of a fit's step.
+
+    Returns
+    -------
+    Explanation
+        One row an entity asked for.
 
     Raises
     ------

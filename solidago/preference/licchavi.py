@@ -169,6 +169,11 @@ def fit(
     with_gain : bool
         Whether to tell the strategic gain as well.
 
+    Returns
+    -------
+    LicchaviFit
+        The unique optimum, with its certificate.
+
     Raises
     ------
     InvalidInput
@@ -235,6 +240,10 @@ def strategic_gain(
     judgments, n_entities, weights, coupling
         As for `fit`.
 
+    Returns
+    -------
+    StrategicGain
+
     Raises
     ------
     InvalidInput, NotConverged
@@ -293,6 +302,14 @@ def minimise(
     groups: Sequence[Profiles], inertia: float, n_entities: int, start: ArrayLike | None = None
 ) -> tuple[Point, int]:
     """Minimise ``sum of profiles + inertia/2 |rho|^2`` by a semismooth Newton method.
+
+    Parameters
+    ----------
+    groups : sequence of Profiles
+    inertia : float > 0
+    n_entities : int
+    start : (n_entities,) array_like of float, optional
+        Zero by default.
 
     Returns
     -------

@@ -99,6 +99,10 @@ def similarity_laplacian(first: ArrayLike, second: ArrayLike, weight: ArrayLike,
         Strengths >= 0, in units of 1 / score^2: two entities tied by w alone differ by about ``1 / sqrt(w)``.
     n_entities : int
 
+    Returns
+    -------
+    (n_entities, n_entities) sparse
+
     Raises
     ------
     InvalidInput
@@ -133,6 +137,10 @@ def prior_from_embedding(
     laplacian : (A, A) sparse, optional
         From `similarity_laplacian`.
 
+    Returns
+    -------
+    Prior
+
     Raises
     ------
     InvalidInput
@@ -150,7 +158,21 @@ def prior_from_embedding(
 
 
 def checked_embedding(embedding: ArrayLike | Embedding) -> Embedding:
-    """Return features as a sparse matrix, or say what is wrong with them."""
+    """Return features as a sparse matrix, or say what is wrong with them.
+
+    Parameters
+    ----------
+    embedding : (A, D) array_like or sparse
+
+    Returns
+    -------
+    (A, D) sparse
+
+    Raises
+    ------
+    InvalidInput
+        No matrix, an empty one, or a feature is not a finite number.
+    """
     given: Any = embedding if sparse.issparse(embedding) else np.asarray(embedding, dtype=np.float64)
     if given.ndim != 2 or 0 in given.shape:
         raise InvalidInput("An embedding must be a matrix with one row per entity and at least one column.")
@@ -171,6 +193,11 @@ def fit(comparisons: Comparisons, prior: Prior, law: RootLaw, *, expected: Float
     expected : (A,) float64, optional
         Scores before any judgment, zero by default: then ``theta = expected + X beta``. As long as they do not depend
         on these comparisons, the model is as monotone as without them.
+
+    Returns
+    -------
+    LinearFit
+        The unique optimum, with its certificate.
 
     Raises
     ------

@@ -128,6 +128,11 @@ def similarity_graph(opinions: Opinions, labels: Sequence[tuple[ArrayLike, Array
         Kinds of labels, say authors and tags, each as two columns of int from 0; labels of a kind numbered without
         gaps. An entity's labels of a kind share one unit of weight.
 
+    Returns
+    -------
+    SimilarityGraph
+        Of entities, then labels.
+
     Raises
     ------
     InvalidInput

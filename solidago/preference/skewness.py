@@ -83,6 +83,11 @@ def geometric_median(vectors: ArrayLike, weights: ArrayLike | None = None) -> Me
     vectors : (N, D) array_like of float
     weights : (N,) array_like of float > 0, optional
 
+    Returns
+    -------
+    Median
+        With its Hessian and its certificate.
+
     Raises
     ------
     InvalidInput
@@ -114,6 +119,16 @@ def geometric_median(vectors: ArrayLike, weights: ArrayLike | None = None) -> Me
 
 def strategic_gain(vectors: ArrayLike, weights: ArrayLike | None = None) -> StrategicGain:
     """Return what a strategic voter can gain against the geometric median of these vectors.
+
+    Parameters
+    ----------
+    vectors : (N, D) array_like of float
+    weights : (N,) array_like of float > 0, optional
+
+    Returns
+    -------
+    StrategicGain
+        Of ``(lmin + lmax) / (2 sqrt(lmin lmax)) - 1``, the eigenvalues being those of the Hessian at the median.
 
     Raises
     ------

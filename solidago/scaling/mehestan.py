@@ -110,6 +110,18 @@ def choose_scalers(ratings: Ratings, raw: Triples, trust: Floats, config: Config
 
     Activity is trust times the (privacy-weighted) number of entities whose interval excludes zero. Ties go to the
     smaller id.
+
+    Parameters
+    ----------
+    ratings : Ratings of S ratings
+    raw : Triples of (S,)
+    trust : (U,) float64 in [0, 1]
+    config : Config
+        Its ``n_scalers`` and ``min_activity``.
+
+    Returns
+    -------
+    (at most ``config.n_scalers``,) int32
     """
     clear = (raw.score > raw.left) | (raw.score < -raw.right)
     activity = trust * np.bincount(ratings.user, weights=ratings.privacy * clear, minlength=ratings.n_users)

@@ -11,5 +11,14 @@ def pooled_weights(ratings: Ratings, rights: Floats) -> Floats:
 
     A contributor's total weight is then their mean voting right, at most 1: neither many ratings nor many accounts
     without trust buy influence over the poll's scale and zero.
+
+    Parameters
+    ----------
+    ratings : Ratings of S ratings
+    rights : (S,) float64 in [0, 1]
+
+    Returns
+    -------
+    (S,) float64 in [0, 1]
     """
     return rights / np.diff(ratings.rows)[ratings.user]

@@ -19,6 +19,11 @@ def shift(standardised: Triples, weights: Floats, config: Config) -> float:
     weights : (S,) float64, see `solidago.scaling.pooled`
     config : Config
         Its ``shift_lipschitz``, ``shift_quantile`` and ``shift_target``.
+
+    Returns
+    -------
+    float
+        In standardised units.
     """
     low = kernels.one_quantile(
         standardised.score,

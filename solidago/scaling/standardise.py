@@ -15,6 +15,10 @@ def spread(scaled: Triples, weights: Floats, config: Config) -> float:
     weights : (S,) float64, see `solidago.scaling.pooled`
     config : Config
         Its ``standardise_lipschitz`` and ``standardise_quantile``.
+
+    Returns
+    -------
+    float > 0
     """
     lipschitz = config.standardise_lipschitz
     center = kernels.one_quantile(scaled.score, weights, scaled.left, scaled.right, lipschitz, 0.0, 0.5)
