@@ -72,20 +72,29 @@ class OwnScoreSerializer(serializers.Serializer[Any]):
     right = serializers.FloatField()
 
 
+class PlaceSerializer(serializers.Serializer[Any]):
+    """The place of an item in the user's own ranking."""
+
+    rank = serializers.IntegerField(help_text="1 is the best; items with the same score share a place.")
+    among = serializers.IntegerField(help_text="How many items the user has scored on this criterion.")
+
+
 class ChangeSerializer(serializers.Serializer[Any]):
-    """What a judgment did to the user's own score of an item."""
+    """What a judgment did to the user's own score of an item, and to its place."""
 
     criterion = serializers.CharField(source="criterion.name")
     entity = serializers.CharField(source="entity.uid")
     before = OwnScoreSerializer(allow_null=True)
     after = OwnScoreSerializer(allow_null=True)
+    place_before = PlaceSerializer(allow_null=True)
+    place_after = PlaceSerializer(allow_null=True)
 
 
 class JudgeOutcomeSerializer(serializers.Serializer[Any]):
     """What is stored now, and what it changed."""
 
     comparison = ComparisonSerializer()
-    changes = ChangeSerializer(many=True, help_text="Own scores before and after; the left item first.")
+    changes = ChangeSerializer(many=True, help_text="Own scores and places before and after; the left item first.")
 
 
 class SuggestionParameters(Parameters):

@@ -23,13 +23,37 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """The place of an entity among all that a contributor has scored: 1 is the best; entities level share one."""
+
+    rank: int
+    among: int
+
+    @classmethod
+    def of(cls, entity: Entity, scores: OwnScores) -> "Place | None":
+        """Return the place of an entity, or None where it has no score."""
+        own = scores.get(entity.pk)
+        if own is None:
+            return None
+        return cls(1 + sum(other.score > own.score for other in scores.values()), len(scores))
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
-    """What a judgment did to the contributor's own score of one entity; None: no score then."""
+    """What a judgment did to the contributor's own score of one entity, and to its place; None: no score then."""
 
     criterion: Criterion
     entity: Entity
     before: OwnScore | None
     after: OwnScore | None
+    place_before: Place | None
+    place_after: Place | None
+
+    @classmethod
+    def of(cls, criterion: Criterion, entity: Entity, before: OwnScores, after: OwnScores) -> "Change":
+        """Return what moved an entity between two fits."""
+        scores = before.get(entity.pk), after.get(entity.pk)
+        return cls(criterion, entity, *scores, Place.of(entity, before), Place.of(entity, after))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +79,7 @@ def judge(
     rate_later_settle(contributor=contributor, entities=(left, right))
     after = _own_models(contributor, poll, criteria)
     changes = [
-        Change(criterion, entity, before[criterion.pk].get(entity.pk), after[criterion.pk].get(entity.pk))
+        Change.of(criterion, entity, before[criterion.pk], after[criterion.pk])
         for criterion in criteria
         for entity in (left, right)
         if criterion.pk in before and criterion.pk in after

@@ -9,20 +9,23 @@ from django.http import HttpRequest
 
 from backend.entities.models import Entity
 from backend.participation.own_model import OwnScore
-from backend.participation.services import Change, JudgeOutcome
+from backend.participation.services import Change, JudgeOutcome, Place
 
 KEY = "outcome"
 Triple = tuple[float, float, float]
+Ranked = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """Own score of one item on one criterion: (score, low, high) before and after."""
+    """Own score of one item on one criterion: (score, low, high) before and after; its (rank, among how many) too."""
 
     criterion: str
     title: str
     before: Triple | None
     after: Triple | None
+    place_before: Ranked | None
+    place_after: Ranked | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,14 @@ def outcome_take(request: HttpRequest, *, poll: str) -> Outcome | None:
 
 
 def _row(change: Change) -> ChangeRow:
-    return ChangeRow(change.criterion.title, change.entity.title, _triple(change.before), _triple(change.after))
+    scores = _triple(change.before), _triple(change.after)
+    places = _ranked(change.place_before), _ranked(change.place_after)
+    return ChangeRow(change.criterion.title, change.entity.title, *scores, *places)
 
 
 def _triple(own: OwnScore | None) -> Triple | None:
     return None if own is None else (own.score, own.score - own.left, own.score + own.right)
+
+
+def _ranked(place: Place | None) -> Ranked | None:
+    return None if place is None else (place.rank, place.among)

@@ -43,6 +43,16 @@ def test_saving_shows_own_scores_before_and_after(member_client, contributor, po
     assert left.after[1] < left.after[0] < left.after[2]
     assert right.before is None
     assert right.after[0] < left.after[0]
+    assert "still rank 2 of 3" in saved.text
+    assert "rank 3 of 3" in saved.text
+
+
+def test_saving_shows_how_ranks_moved(member_client, contributor, poll):
+    say(contributor, poll, "a", "b", good=-5)
+    say(contributor, poll, "b", "c", good=-5)
+    saved = member_client.post(URL, {"left": "c", "right": "a", "judge-good": "-10"}, follow=True)
+    assert "rank 3 → 1 of 3" in saved.text
+    assert "rank 1 → 3 of 3" in saved.text
 
 
 def test_what_changed_is_shown_once(member_client, poll):

@@ -5,7 +5,7 @@ import pytest
 from backend.accounts.models import Contributor
 from backend.common.errors import PollClosed
 from backend.comparisons.models import Comparison
-from backend.participation.services import JudgeOutcome, judge
+from backend.participation.services import JudgeOutcome, Place, judge
 from backend.polls.models import Poll
 from backend.scores.models import IndividualScore
 from backend.scores.selectors import own_scores
@@ -25,7 +25,7 @@ def judged(contributor: Contributor, poll: Poll, left: str, right: str, **judgme
 
 @pytest.mark.django_db
 def test_it_works():
-    poll, ada = poll_with(), ContributorFactory()
+    poll, ada = poll_with(run_config={"preset": "tournesol"}), ContributorFactory()
     outcome = judged(ada, poll, "a", "b", good=10)
     assert outcome.comparison == Comparison.objects.get()
     assert outcome.comparison.was_created
@@ -49,6 +49,25 @@ def test_a_second_judgment_shows_before_and_after():
     assert (b.before, a.before) == (first.changes[1].after, first.changes[0].after)
     assert b.after.score > b.before.score
     assert a.after.score < a.before.score
+
+
+@pytest.mark.django_db
+def test_the_places_are_told_among_the_contributors_own_items_of_a_criterion():
+    poll, ada = poll_with(criteria=("good", "cheap")), ContributorFactory()
+    first = judged(ada, poll, "a", "b", good=-5)
+    assert [(c.place_before, c.place_after) for c in first.changes] == [(None, Place(1, 2)), (None, Place(2, 2))]
+    judged(ada, poll, "b", "c", good=-5)
+    judged(ada, poll, "d", "a", cheap=1)
+    say(ContributorFactory(), poll, "d", "a", good=1)
+    left, right = judged(ada, poll, "c", "a", good=-10).changes
+    assert (left.place_before, left.place_after) == (Place(3, 3), Place(1, 3))
+    assert (right.place_before, right.place_after) == (Place(1, 3), Place(3, 3))
+
+
+@pytest.mark.django_db
+def test_items_level_share_a_place():
+    left, right = judged(ContributorFactory(), poll_with(), "a", "b", good=0).changes
+    assert left.place_after == right.place_after == Place(1, 2)
 
 
 @pytest.mark.django_db
