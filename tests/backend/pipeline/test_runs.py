@@ -55,7 +55,7 @@ def test_the_same_judgments_give_the_same_bytes():
 def test_the_configuration_is_the_polls_with_the_runs_own_on_top():
     poll = judged_poll(run_config={"sigma": 4, "lipschitz": 1.0})
     config = computed(poll, sigma=5).score_set.config
-    assert (config["sigma"], config["aggregation_lipschitz"], config["k"]) == (5, 1.0, 0.25)
+    assert (config["sigma"], config["aggregation_lipschitz"], config["k"]) == (5, 1.0, 1.0)
 
 
 @pytest.mark.parametrize(
