@@ -3,6 +3,8 @@
 A contributor's own model holds to the common one with a force of at most ``licchavi_force`` times their voting right,
 and pulls it with no more. Then all scores are divided by one number, the resilient 90 % deviation of personal scores,
 so that they are as wide as those of other methods; zero stays where it is, at what nobody says anything about.
+
+The model and its source are those of `solidago.preference.licchavi`; what a run adds is in docs/decisions, number 5.
 """
 
 from __future__ import annotations

@@ -11,6 +11,11 @@ from solidago.triples import Triples
 def squash(triples: Triples, threads: Threads) -> Triples:
     """Map each triple by ``phi(x) = 100 x / sqrt(1 + x^2)``, uncertainties through the ends of their interval.
 
+    Parameters
+    ----------
+    triples : Triples
+    threads : Threads
+
     Returns
     -------
     Triples

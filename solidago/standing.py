@@ -3,6 +3,8 @@
 A contributor's scores are compared with what trusted contributors, themselves left out, say of the same entities. The
 question is only whether they point the other way as a whole: a newcomer nobody can compare keeps full standing, and
 so does whoever cares about other things. Trust protects from the question, in proportion.
+
+Our own; what else was tried, and what it costs minorities: docs/decisions, number 4.
 """
 
 import numpy as np

@@ -3,6 +3,10 @@
 A contributor whose e-mail is verified at a trusted domain starts with trust; everybody shares a part of theirs
 among the people they vouch for. An attacker's accounts, however many, gain together no more than what honest
 people vouch to them.
+
+References
+----------
+L.-N. Hoang and others, "Solidago: a modular collaborative scoring pipeline", 2022 (arXiv:2211.01179).
 """
 
 from __future__ import annotations

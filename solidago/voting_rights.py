@@ -3,6 +3,10 @@
 On each entity separately, everybody's right is at least ``w_min``, the largest floor for which the rights granted
 beyond trust, ``sum_u pi_u max(w_min - t_u, 0)``, stay within ``bias + scale * sum_u pi_u t_u``; pi_u is less than 1
 for a private rating, and for a contributor of less than full `standing`.
+
+References
+----------
+L.-N. Hoang and others, "Solidago: a modular collaborative scoring pipeline", 2022 (arXiv:2211.01179).
 """
 
 import numpy as np

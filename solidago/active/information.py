@@ -1,4 +1,9 @@
-"""Expected information gain: how much an answer to a pair would tell of the difference of its scores."""
+"""Expected information gain: how much an answer to a pair would tell of the difference of its scores.
+
+References
+----------
+D. V. Lindley, "On a measure of the information provided by an experiment", Annals of Mathematical Statistics 27, 1956.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Collective scores: per entity, a robust quantile of its raters' scaled scores by voting right."""
+"""Collective scores: per entity, a robust quantile of its raters' scaled scores by voting right.
+
+References
+----------
+Y. Allouah, R. Guerraoui, L.-N. Hoang, O. Villemaud, "Robust sparse voting", AISTATS 2024.
+"""
 
 import numpy as np
 

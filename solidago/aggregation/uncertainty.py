@@ -30,6 +30,9 @@ def uncertainties(
         Each entity's ratings: `Ratings.by_entity`.
     scaled : Triples of (S,)
     rights : (S,) float64
+    config : Config
+        Its ``aggregation_lipschitz`` and ``aggregation_quantile``.
+    threads : Threads
 
     Returns
     -------

@@ -20,7 +20,18 @@ ROUNDS = 30
 
 
 def draw_pairs(recipe: Recipe, rng: np.random.Generator) -> tuple[Integers, Integers, Integers]:
-    """Return user, left < right: each pair at most once by user, sorted; about 3 comparisons to an entity of a user."""
+    """Draw who compares what: about 3 comparisons to an entity of a user.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    user, left, right : (C,) int64
+        Sorted, ``left < right``, each pair at most once by user.
+    """
     wanted = _comparisons(recipe, rng)
     owner, entity = _entities_of_users(recipe, _shortlist_sizes(wanted, recipe.entities), rng)
     sizes = np.bincount(owner, minlength=recipe.contributors)
@@ -67,7 +78,12 @@ def redirect(
 
 
 def distinct(keys: Integers) -> Integers:
-    """Return the distinct keys, ascending: `np.unique` by sorting, several times as fast as by its hash table."""
+    """Return the distinct keys, ascending: `np.unique` by sorting, several times as fast as by its hash table.
+
+    Returns
+    -------
+    (K,) int64
+    """
     ordered = np.sort(keys, kind="stable")
     return ordered[np.append(ordered[1:] != ordered[:-1], True)] if len(ordered) else ordered
 

@@ -30,6 +30,13 @@ MAX_GRADIENT = 1e-9
 def fit(ratings: Ratings, config: Config, threads: Threads) -> tuple[Triples, FitCertificate]:
     """Fit every user's model.
 
+    Parameters
+    ----------
+    ratings : Ratings of S ratings
+    config : Config
+        Its ``root_law``, ``sigma`` and ``k``.
+    threads : Threads
+
     Returns
     -------
     triples : Triples of (S,)
@@ -86,7 +93,17 @@ def with_uncertainties(score: Floats, ratings: Ratings, config: Config, threads:
 
 
 def unbounded(triples: Triples) -> int:
-    """Return on how many sides of scores the judgments set no limit."""
+    """Return on how many sides of scores the judgments set no limit.
+
+    Parameters
+    ----------
+    triples : Triples of (S,)
+
+    Returns
+    -------
+    int
+        From 0 to 2 S.
+    """
     return sum(int(np.count_nonzero(side >= kernels.FARTHEST)) for side in (triples.left, triples.right))
 
 

@@ -9,6 +9,11 @@ Linear GBT with X = I on a graph of similarities, around what is expected of the
 
 Without judgments theta = mu: a newcomer is believed to think what everybody thinks. Each judgment moves the entities
 that it names, and along L those that are like them.
+
+References
+----------
+J. Fageot, P. Blanchard, G. Bareilles, L.-N. Hoang, "Generalizing while preserving monotonicity in comparison-based
+preference learning models", NeurIPS 2025.
 """
 
 from __future__ import annotations
