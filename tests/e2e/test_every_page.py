@@ -31,6 +31,7 @@ FOR_STAFF = (
     "/polls/poll/compare/?left=a&right=b",
     "/polls/poll/compare/?left=c&right=d",
     "/polls/poll/comparisons/",
+    "/polls/poll/me/",
     "/polls/poll/me/items/",
     "/polls/poll/me/items/?q=zebra",
     "/polls/poll/recommendations/",
