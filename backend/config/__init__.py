@@ -1,5 +1,11 @@
 """Settings, routes and entry points."""
 
-from backend.config.celery import app as celery_app
+import os
+
+# Before numpy is loaded: its linear algebra would start a thread for each core in every process, and processes that
+# share cores then wait for each other's threads, a hundred times as long as a small system takes to solve.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from backend.config.celery import app as celery_app  # noqa: E402
 
 __all__ = ["celery_app"]
