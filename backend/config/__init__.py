@@ -6,6 +6,6 @@ import os
 # share cores then wait for each other's threads, a hundred times as long as a small system takes to solve.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from backend.config.celery import app as celery_app  # noqa: E402
+from backend.config.celery import app as celery_app
 
 __all__ = ["celery_app"]
