@@ -23,9 +23,14 @@ CONSENSUS = 3.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class People:
-    """``tastes`` (criteria, contributors, dimension), and who is of which kind (contributors).
+    """Tastes, and who is of which kind.
 
-    Vouches are given within ``circles``: the hostile have their own unless they have bought trust.
+    Attributes
+    ----------
+    tastes : (criteria, contributors, dimension) float64
+    hostile, minority, pretrusted : (contributors,) bool
+    circles : (contributors,) bool
+        Vouches are given within a circle: the hostile have their own unless they have bought trust.
     """
 
     tastes: Floats

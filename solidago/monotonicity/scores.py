@@ -45,7 +45,13 @@ class ScoreFunction(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinearScores:
-    """``theta = X beta``. With X the identity: one free score per entity."""
+    """``theta = X beta``. With X the identity: one free score per entity.
+
+    Attributes
+    ----------
+    embedding : (A, P) float64
+        X.
+    """
 
     embedding: Floats
 
@@ -74,7 +80,15 @@ class LinearScores:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NetworkScores:
-    """One hidden layer: ``score = v . tanh(W x + c)``; parameters are W by rows, then c, then v."""
+    """One hidden layer: ``score = v . tanh(W x + c)``; parameters are W by rows, then c, then v.
+
+    Attributes
+    ----------
+    features : (A, D) float64
+        x of each alternative.
+    width : int
+        Of the hidden layer.
+    """
 
     features: Floats
     width: int

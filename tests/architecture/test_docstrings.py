@@ -112,3 +112,20 @@ def test_a_module_of_mathematics_names_its_source(name: str) -> None:
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
     )
     assert A_SOURCE.search(docs), f"{name} says nowhere from which paper or decision its formulas come"
+
+
+def array_fields(path: Path) -> Iterator[tuple[str, str, bool]]:
+    """Class, field, and whether the docstring of the class names it."""
+    for node in ast.parse(path.read_text()).body:
+        if not isinstance(node, ast.ClassDef) or node.name.startswith("_"):
+            continue
+        told = ast.get_docstring(node) or ""
+        for part in node.body:
+            if isinstance(part, ast.AnnAssign) and ARRAYS.search(ast.unparse(part.annotation)):
+                name = ast.unparse(part.target)
+                yield node.name, name, bool(re.search(rf"\b{name}\b", told))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_public_classes_describe_the_arrays_that_they_hold(name: str) -> None:
+    assert [f"{owner}.{field}" for owner, field, told in array_fields(MODULES[name]) if not told] == []
