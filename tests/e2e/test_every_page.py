@@ -18,6 +18,7 @@ FOR_ALL = (
     "/polls/poll/?q=zebra",
     "/polls/poll/?criterion=*&w-good=3&w-clear=7&contributors=1",
     "/polls/poll/items/d/",
+    "/polls/poll/groups/",
     "/polls/poll/integrity/",
     "/polls/poll/compare/",
     "/accounts/login/",
