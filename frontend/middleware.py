@@ -4,8 +4,10 @@ from collections.abc import Callable
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 
 TIME_ZONE_COOKIE = "timezone"
 
@@ -22,6 +24,19 @@ class TimeZoneMiddleware:
             return self.get_response(request)
         with timezone.override(ZoneInfo(name)):
             return self.get_response(request)
+
+
+class NoStoreMiddleware:
+    """Keep pages of people with a session, wherever they come from, out of caches that they say nothing to."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and not response.has_header("Cache-Control"):
+            patch_cache_control(response, no_store=True)
+        return response
 
 
 @cache

@@ -5,13 +5,11 @@ forgotten.
 """
 
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.translation import trans_real
 
 from backend.accounts.models import Contributor, User
@@ -20,6 +18,7 @@ from backend.pipeline.models import Run
 from backend.pipeline.services import run_create, run_execute
 from backend.polls.models import Poll
 from tests.factories import UserFactory, judged_poll, say
+from tests.routes import routes
 
 LANGUAGE = "eo"  # known to Django, so that dates and numbers have a form; its words are never used
 OPEN, CLOSE = "⟦", "⟧"
@@ -124,34 +123,18 @@ def people(run: Run) -> dict[str, User | None]:
     return {"visitor": None, "staff": staff}
 
 
-def routes(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            if not str(pattern.pattern).startswith(("admin/", "api/")):
-                yield from routes(pattern.url_patterns)
-        elif pattern.name:
-            yield pattern.name
-
-
 def test_every_text_of_every_page_is_translated(bracketed, run: Run, people: dict[str, User | None]):
     problems = []
-    for name in sorted(set(routes(get_resolver().url_patterns))):
+    for route in (route for route in routes() if not route.pattern.startswith(("admin/", "api/"))):
         for who, user in people.items():
             client = Client(headers={"accept-language": LANGUAGE})
             if user is not None:
                 client.force_login(user)
-            page = client.get(address(name, run))
-            assert page.status_code < 500, name
+            page = client.get(route.address(slug="poll", uid="a", run_id=run.pk))
+            assert page.status_code < 500, route.key
             if page.get("Content-Type", "").startswith("text/html"):
-                problems += [f"{name} as {who}: {words}" for words in outside_of_brackets(page.text)]
+                problems += [f"{route.key} as {who}: {words}" for words in outside_of_brackets(page.text)]
     assert not problems, "\n".join(problems)
-
-
-def address(name: str, run: Run) -> str:
-    """Return where a route leads to; a new kind of parameter has to be given an example here."""
-    known = {"slug": "poll", "uid": "a", "run_id": run.pk, "pk": 1, "provider_id": "x", "key": "x-y", "uidb36": "1"}
-    parameters = get_resolver().reverse_dict.getlist(name)[0][0][0][1]
-    return reverse(name, kwargs={parameter: known[parameter] for parameter in parameters})
 
 
 def test_a_forgotten_text_is_found():
