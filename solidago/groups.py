@@ -58,6 +58,11 @@ def groups_find(scores: Floats, *, rng: np.random.Generator) -> Grouping:
     rng
         For the starts of k-means and the references.
 
+    Returns
+    -------
+    Grouping
+        With a label for each contributor.
+
     Raises
     ------
     InvalidInput
