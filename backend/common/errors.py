@@ -101,6 +101,12 @@ class ComparisonNotFound(NotFound):
     template = _("You have not compared these two items.")
 
 
+class ComparisonChangedMeanwhile(ApplicationError):
+    code = "comparison_changed_meanwhile"
+    status = 409
+    template = _("You changed your answer to this pair elsewhere since you loaded this page. Nothing was saved now.")
+
+
 class ComparisonExists(ApplicationError):
     code = "comparison_exists"
     status = 409
@@ -131,6 +137,23 @@ class UnknownCriterion(ApplicationError):
 class NoCriterion(NotFound):
     code = "no_criterion"
     template = _("This poll has no criterion yet, hence no scores. Its owner adds one in the settings.")
+
+
+class InvalidIdempotencyKey(ApplicationError):
+    code = "invalid_idempotency_key"
+    template = _("The header Idempotency-Key must hold 1 to %(longest)s printable ASCII characters.")
+
+
+class IdempotencyKeyReused(ApplicationError):
+    code = "idempotency_key_reused"
+    status = 409
+    template = _("This Idempotency-Key came with another request before. Give each write a key of its own.")
+
+
+class WriteInProgress(ApplicationError):
+    code = "write_in_progress"
+    status = 409
+    template = _("The first request with this Idempotency-Key is still being worked on. Try again in a moment.")
 
 
 class InvalidText(ApplicationError):

@@ -42,3 +42,8 @@ def values_of(*, comparison: Comparison, left: Entity) -> dict[str, float]:
     """Return the values by criterion name as seen with ``left`` on the left: turned where it was given otherwise."""
     sign = 1 if comparison.left_id == left.pk else -1
     return {judgment.criterion.name: sign * judgment.value for judgment in comparison.judgments.all()}
+
+
+def version_of(*, comparison: Comparison) -> str:
+    """Return what changes whenever the judgments of a comparison do; a pair without judgments has the version ""."""
+    return comparison.updated_at.isoformat()

@@ -8,6 +8,7 @@ from django.db import transaction
 from backend.accounts.models import Contributor
 from backend.accounts.services import contributor_require_active
 from backend.common.errors import (
+    ComparisonChangedMeanwhile,
     ComparisonNotFound,
     EntityNotInPoll,
     InvalidJudgment,
@@ -18,7 +19,7 @@ from backend.common.errors import (
     UnknownCriterion,
 )
 from backend.comparisons.models import Comparison, Judgment, Rating
-from backend.comparisons.selectors import pair
+from backend.comparisons.selectors import pair, version_of
 from backend.entities.models import Entity
 from backend.polls.models import Criterion, Poll
 from backend.polls.selectors import criterion_list
@@ -36,6 +37,7 @@ def comparison_save(
     right: Entity,
     judgments: Mapping[str, float | None],
     maximum: float = MAXIMUM,
+    seen: str | None = None,
 ) -> Comparison:
     """Store what a contributor says of two entities, criterion by criterion; idempotent.
 
@@ -46,6 +48,9 @@ def comparison_save(
         earlier judgment back; a criterion that is not named keeps its own.
     maximum
         End of the scale that was used.
+    seen
+        Version of the comparison (`version_of`) that the contributor had before them, "" for none: where another
+        tab changed it since, nothing is stored. None: overwrite whatever is there.
 
     Returns
     -------
@@ -56,7 +61,7 @@ def comparison_save(
     Raises
     ------
     PollClosed, ContributorSuspended, SelfComparison, EntityNotInPoll, UnknownCriterion, InvalidJudgment,
-    InvalidMaximum, NoJudgment
+    InvalidMaximum, NoJudgment, ComparisonChangedMeanwhile
         Nothing is stored then.
     """
     _check_may_judge(contributor, poll)
@@ -65,6 +70,7 @@ def comparison_save(
     with transaction.atomic():
         comparison = _locked_comparison(contributor, poll, left, right)
         comparison.was_created = not comparison.judgments.exists()
+        _check_seen(seen, "" if comparison.was_created else version_of(comparison=comparison))
         sign = 1 if comparison.left_id == left.pk else -1
         changed = _store(comparison, {c: None if v is None else sign * v for c, v in values.items()}, maximum)
         if not comparison.judgments.exists():
@@ -79,6 +85,11 @@ def _check_may_judge(contributor: Contributor, poll: Poll) -> None:
     contributor_require_active(contributor=contributor)
     if not poll.is_open:
         raise PollClosed
+
+
+def _check_seen(seen: str | None, version: str) -> None:
+    if seen is not None and seen != version:
+        raise ComparisonChangedMeanwhile
 
 
 def _check_pair(poll: Poll, left: Entity, right: Entity) -> None:
@@ -136,18 +147,23 @@ def _same(judgment: Judgment | None, value: float, maximum: float) -> bool:
 
 
 @transaction.atomic
-def comparison_delete(*, contributor: Contributor, poll: Poll, left: Entity, right: Entity) -> None:
+def comparison_delete(
+    *, contributor: Contributor, poll: Poll, left: Entity, right: Entity, seen: str | None = None
+) -> None:
     """Take back all that a contributor said of two entities; allowed even where the poll is closed.
+
+    ``seen`` is as in `comparison_save`.
 
     Raises
     ------
-    ComparisonNotFound
+    ComparisonNotFound, ComparisonChangedMeanwhile
     """
     own = Comparison.objects.filter(pair(left, right), contributor=contributor, poll=poll)
     # Locked first: a judgment that another tab adds now would outlive its comparison, and fail both.
     found = own.select_for_update().first()
     if found is None:
         raise ComparisonNotFound
+    _check_seen(seen, version_of(comparison=found))
     found.delete()
     news_add(poll_ids=[poll.pk])
 

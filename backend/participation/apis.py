@@ -1,8 +1,10 @@
 """A user's own comparisons, and which pair to compare next."""
 
+import json
+from contextlib import AbstractContextManager
 from typing import cast
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +16,7 @@ from backend.common.api.pagination import Key, page_of
 from backend.common.api.serializers import PageParameters
 from backend.common.api.views import ApiView
 from backend.common.errors import ComparisonNotFound, EntityNotInPoll
+from backend.common.once import once
 from backend.comparisons.models import Comparison
 from backend.comparisons.selectors import comparison_get_pair, comparison_list
 from backend.comparisons.services import comparison_delete
@@ -31,6 +34,14 @@ from backend.participation.serializers import (
 from backend.participation.services import judge
 from backend.polls.models import Poll
 from backend.polls.selectors import poll_get
+
+ONCE = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Any text of yours, another one for each write. A repetition with the same key within a day stores "
+    "nothing: it answers 200 with what is stored then, and no changes.",
+)
 
 
 class ComparisonListApi(ApiView):
@@ -58,6 +69,7 @@ class ComparisonListApi(ApiView):
     @extend_schema(
         operation_id="comparison_save",
         summary="Compare two items",
+        parameters=[ONCE],
         request=JudgeSerializer,
         responses={200: JudgeOutcomeSerializer, 201: JudgeOutcomeSerializer},
         tags=["comparisons"],
@@ -68,10 +80,19 @@ class ComparisonListApi(ApiView):
         body = self.body(JudgeSerializer)
         left, right = _pair(poll, body["left"], body["right"])
         contributor = contributor_get_or_create(user=cast(User, request.user))  # IsAuthenticated
-        outcome = judge(contributor=contributor, poll=poll, left=left, right=right, judgments=body["judgments"])
+        with self._once(request) as is_first:
+            outcome = (
+                judge(contributor=contributor, poll=poll, left=left, right=right, judgments=body["judgments"])
+                if is_first
+                else None
+            )
         stored = comparison_get_pair(contributor=contributor, left=left, right=right)
-        answer = JudgeOutcomeSerializer({"comparison": stored, "changes": outcome.changes})
-        return Response(answer.data, status=201 if outcome.comparison.was_created else 200)
+        answer = JudgeOutcomeSerializer({"comparison": stored, "changes": outcome.changes if outcome else []})
+        return Response(answer.data, status=201 if outcome and outcome.comparison.was_created else 200)
+
+    def _once(self, request: Request) -> AbstractContextManager[bool]:
+        said = f"{request.path} {json.dumps(request.data, sort_keys=True)}"
+        return once(who=cast(User, request.user).pk, key=request.headers.get("Idempotency-Key"), request=said)
 
 
 class ComparisonDetailApi(ApiView):

@@ -65,7 +65,13 @@ class JudgeOutcome:
 
 
 def judge(
-    *, contributor: Contributor, poll: Poll, left: Entity, right: Entity, judgments: Mapping[str, float | None]
+    *,
+    contributor: Contributor,
+    poll: Poll,
+    left: Entity,
+    right: Entity,
+    judgments: Mapping[str, float | None],
+    seen: str | None = None,
 ) -> JudgeOutcome:
     """Store a judgment (see `comparison_save` for arguments and errors) and refit its contributor's own model.
 
@@ -74,7 +80,9 @@ def judge(
     """
     criteria = [criterion for criterion in criterion_list(poll=poll) if criterion.name in judgments]
     before = _own_models(contributor, poll, criteria)
-    comparison = comparison_save(contributor=contributor, poll=poll, left=left, right=right, judgments=judgments)
+    comparison = comparison_save(
+        contributor=contributor, poll=poll, left=left, right=right, judgments=judgments, seen=seen
+    )
     set_aside_remove(contributor=contributor, left=left, right=right)
     rate_later_settle(contributor=contributor, entities=(left, right))
     after = _own_models(contributor, poll, criteria)

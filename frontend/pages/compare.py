@@ -1,6 +1,7 @@
 """Comparing: two items, one slider per criterion."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,7 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from backend.accounts.models import Contributor, User
 from backend.accounts.services import contributor_get_or_create
-from backend.common.errors import ApplicationError
+from backend.common.errors import ApplicationError, ComparisonChangedMeanwhile
 from backend.comparisons.services import comparison_delete
 from backend.entities.selectors import entities_shown
 from backend.participation.models import SetAside
@@ -26,16 +27,18 @@ from frontend.pages.outcome import Outcome, outcome_keep, outcome_take
 from frontend.pages.pairs import (
     SIDES,
     Pair,
+    Stored,
     compare_address,
     items_posted,
     pair_asked,
     pair_posted,
     pair_to_try,
     see_other,
-    values_stored,
+    stored_of,
 )
 
 UNPROCESSABLE = 422
+Judgments = dict[str, float | None]
 
 
 @page("GET", "HEAD", "POST")
@@ -57,13 +60,22 @@ def compare_undo(request: PageRequest, slug: str) -> HttpResponse:
     form = JudgeForm(criterion_list(poll=poll), data=request.POST, values=_values(request.POST.dict()))
     if not form.is_valid():
         messages.error(request, _("Some answers could not be read. Nothing was changed."))
-    elif any(value is not None for value in form.judgments.values()):
-        judge(contributor=contributor, poll=poll, left=left, right=right, judgments=form.judgments)
-        messages.success(request, _("Undone: your answers are as they were."))
     else:
-        comparison_delete(contributor=contributor, poll=poll, left=left, right=right)
-        messages.success(request, _("Undone: nothing is stored of this pair."))
+        _undo(request, contributor, {"poll": poll, "left": left, "right": right}, form.judgments)
     return see_other(compare_address(poll, left=left.uid, right=right.uid))
+
+
+def _undo(request: PageRequest, contributor: Contributor, pair: Mapping[str, Any], judgments: Judgments) -> None:
+    seen = request.POST.get("seen")
+    try:
+        if any(value is not None for value in judgments.values()):
+            judge(contributor=contributor, **pair, judgments=judgments, seen=seen)
+            messages.success(request, _("Undone: your answers are as they were."))
+        else:
+            comparison_delete(contributor=contributor, **pair, seen=seen)
+            messages.success(request, _("Undone: nothing is stored of this pair."))
+    except ComparisonChangedMeanwhile as error:
+        messages.error(request, error.message)
 
 
 # ---------------------------------------------------------------- visitors
@@ -101,12 +113,13 @@ def _values(source: Mapping[str, str]) -> dict[str, str]:
 def _ask(request: PageRequest, poll: Poll, contributor: Contributor) -> HttpResponse:
     criteria = criterion_list(poll=poll)
     pair = pair_asked(request.GET, poll=poll, contributor=contributor) if poll.is_open and criteria else None
-    stored = values_stored(contributor, pair.left, pair.right) if pair else {}
+    stored = stored_of(contributor, pair.left, pair.right) if pair else Stored()
     brought = _values(request.GET.dict())
-    form = JudgeForm(criteria, values=stored | brought)
+    form = JudgeForm(criteria, values=stored.values | brought)
     context: dict[str, object] = {
         "outcome": outcome_take(request, poll=poll.slug),
-        "is_edit": bool(stored),
+        "seen": stored.version,
+        "is_edit": bool(stored.values),
         "is_unsaved": bool(brought),
         "aside": set_aside_get_pair(contributor=contributor, left=pair.left, right=pair.right) if pair else None,
     }
@@ -116,17 +129,40 @@ def _ask(request: PageRequest, poll: Poll, contributor: Contributor) -> HttpResp
 def _save(request: PageRequest, poll: Poll, contributor: Contributor) -> HttpResponse:
     left, right = items_posted(request.POST, poll=poll)
     pair = pair_posted(poll=poll, left=left, right=right, anchor=request.POST.get("anchor", ""))
-    previous = values_stored(contributor, left, right)
-    form = JudgeForm(criterion_list(poll=poll), data=request.POST, values=previous)
+    previous = stored_of(contributor, left, right)
+    seen = request.POST.get("seen")
+    form = JudgeForm(criterion_list(poll=poll), data=request.POST, values=previous.values)
     try:
         if form.is_valid():
-            outcome = judge(contributor=contributor, poll=poll, left=left, right=right, judgments=form.judgments)
-            outcome_keep(request, Outcome.of(outcome, poll=poll.slug, left=left, right=right, previous=previous))
-            return see_other(compare_address(poll, left=pair.anchor.uid) if pair.anchor else compare_address(poll))
+            saved = judge(
+                contributor=contributor, poll=poll, left=left, right=right, judgments=form.judgments, seen=seen
+            )
+            outcome_keep(request, Outcome.of(saved, poll=poll.slug, left=left, right=right, previous=previous.values))
+            return see_other(_next_address(poll, pair))
         form.problem = _("Some answers could not be read. Nothing was saved.")
+    except ComparisonChangedMeanwhile as error:
+        return _meet(request, poll, pair, form, stored_of(contributor, left, right), error.message)
     except ApplicationError as error:
         form.problem = error.message
-    return _show(request, poll, pair, form, {}, status=UNPROCESSABLE)
+    return _show(request, poll, pair, form, {"seen": seen, "is_edit": bool(previous.values)}, status=UNPROCESSABLE)
+
+
+def _meet(request: PageRequest, poll: Poll, pair: Pair, form: JudgeForm, stored: Stored, problem: str) -> HttpResponse:
+    """Show what another tab stored beside what this one says; where both say the same, all is done already."""
+    if stored.values == form.values_given:
+        return see_other(_next_address(poll, pair))
+    form.problem = problem
+    context = {
+        "seen": stored.version,
+        "is_edit": bool(stored.values),
+        "meeting": form.beside(stored.values),
+        "next_url": _next_address(poll, pair),
+    }
+    return _show(request, poll, pair, form, context, status=UNPROCESSABLE)
+
+
+def _next_address(poll: Poll, pair: Pair) -> str:
+    return compare_address(poll, left=pair.anchor.uid) if pair.anchor else compare_address(poll)
 
 
 def _show(

@@ -52,6 +52,20 @@ class JudgeForm(forms.Form):
         """The valid answers by criterion name."""
         return {criterion.name: self.cleaned_data[PREFIX + criterion.name] for criterion in self.criteria}
 
+    @property
+    def values_given(self) -> dict[str, str]:
+        """The valid answers as they would be stored, by criterion name."""
+        return {name: value_text(value) for name, value in self.judgments.items() if value is not None}
+
+    def beside(self, stored: Mapping[str, str]) -> list[tuple[str, str, str]]:
+        """Return, for each criterion that differs, its title, what is stored in words, and what this form says."""
+        given = self.values_given
+        return [
+            (criterion.title, _said(stored.get(criterion.name)), _said(given.get(criterion.name)))
+            for criterion in self.criteria
+            if stored.get(criterion.name) != given.get(criterion.name)
+        ]
+
     @cached_property
     def rows(self) -> list[Row]:
         return [self._row(criterion) for criterion in self.criteria]
@@ -110,3 +124,7 @@ def words(value: float) -> str:
         return _("Equal")
     better = _("A better by %(n)s") if value < 0 else _("B better by %(n)s")
     return better % {"n": number_text(abs(value))}
+
+
+def _said(value: str | None) -> str:
+    return words(float(value)) if value else _("Not judged")

@@ -7,6 +7,7 @@ from operator import attrgetter
 
 from django.http import HttpRequest
 
+from backend.comparisons.selectors import version_of
 from backend.entities.models import Entity
 from backend.participation.own_model import OwnScore
 from backend.participation.services import Change, JudgeOutcome, Place
@@ -32,6 +33,7 @@ class ChangeRow:
 class Outcome:
     """All that the page says after a save. ``previous``: the answers that were there before, for undoing.
 
+    ``version``: of what was saved; undoing must not take back what another tab said since.
     ``is_set_aside``: nothing was saved, as the pair cannot be compared.
     """
 
@@ -40,6 +42,7 @@ class Outcome:
     right: str
     changes: Sequence[ChangeRow] = ()
     previous: Mapping[str, str] = field(default_factory=dict)
+    version: str = ""
     is_set_aside: bool = False
 
     @classmethod
@@ -47,7 +50,7 @@ class Outcome:
         cls, outcome: JudgeOutcome, *, poll: str, left: Entity, right: Entity, previous: Mapping[str, str]
     ) -> "Outcome":
         changes = [_row(change) for change in outcome.changes if change.before != change.after]
-        return cls(poll, left.uid, right.uid, changes, previous)
+        return cls(poll, left.uid, right.uid, changes, previous, version_of(comparison=outcome.comparison))
 
     @property
     def groups(self) -> list[dict[str, object]]:

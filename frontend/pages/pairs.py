@@ -1,7 +1,7 @@
 """Which two items to judge: what the address names, and for the rest what is chosen."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 
 from backend.accounts.models import Contributor
 from backend.common.errors import ComparisonNotFound, SelfComparison
-from backend.comparisons.selectors import comparison_get_pair, values_of
+from backend.comparisons.selectors import comparison_get_pair, values_of, version_of
 from backend.entities.models import Entity
 from backend.entities.selectors import entities_by_uid, entity_get
 from backend.participation.next_pair import next_pair
@@ -20,6 +20,14 @@ from frontend.pages.judge_form import value_text
 SIDES = ("left", "right")
 SKIPS_KEPT = 10
 Values = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is stored of a pair: values by criterion name, and the version that a form was filled from."""
+
+    values: Values = field(default_factory=dict)
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +101,14 @@ def see_other(address: str) -> HttpResponse:
     return response
 
 
-def values_stored(contributor: Contributor, left: Entity, right: Entity) -> Values:
+def stored_of(contributor: Contributor, left: Entity, right: Entity) -> Stored:
     """Return what the contributor said of a pair, as the form writes it; nothing where they did not compare it."""
     try:
         known = comparison_get_pair(contributor=contributor, left=left, right=right)
     except ComparisonNotFound:
-        return {}
-    return {name: value_text(value) for name, value in values_of(comparison=known, left=left).items()}
+        return Stored()
+    values = {name: value_text(value) for name, value in values_of(comparison=known, left=left).items()}
+    return Stored(values, version_of(comparison=known))
 
 
 def _named(poll: Poll, left: Entity, right: Entity) -> Pair:

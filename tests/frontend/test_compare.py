@@ -130,6 +130,63 @@ def test_a_double_submit_stores_once(member_client, poll):
     assert Comparison.objects.count() == Judgment.objects.count() == 1
 
 
+def seen_in(page) -> str:
+    return re.search(r'name="seen" value="([^"]*)"', page.text)[1]
+
+
+def test_a_double_click_and_a_retry_change_nothing_and_keep_the_way_back(member_client, poll):
+    answer = PAIR | {"judge-good": "5", "seen": seen_in(member_client.get(URL, PAIR))}
+    member_client.post(URL, answer)
+    saved = member_client.post(URL, answer, follow=True)
+    assert saved.redirect_chain == [(URL, 303)]
+    assert saved.context["outcome"].changes
+    member_client.post(f"{URL}undo/", undone(saved))
+    assert not Comparison.objects.exists()
+
+
+def test_what_another_tab_saved_meanwhile_is_shown_and_kept(member_client, contributor, poll):
+    first = seen_in(member_client.get(URL, PAIR))
+    member_client.post(URL, {"left": "b", "right": "a", "judge-good": "-7", "judge-clear": "1", "seen": first})
+    met = member_client.post(URL, PAIR | {"judge-good": "-2", "judge-clear": "-1", "seen": first})
+    assert met.status_code == 422
+    assert "You changed your answer to this pair elsewhere" in met.text
+    assert met.context["meeting"] == [("Good", "B better by 7", "A better by 2")]
+    assert chosen(met) == ["-2", "-1"]
+    assert values() == {"good": -7, "clear": 1}
+    assert member_client.post(URL, PAIR | {"judge-good": "-2", "seen": seen_in(met)}).status_code == 303
+    assert values() == {"good": 2}  # as seen from b, which was on the left at first
+
+
+def test_what_another_tab_deleted_meanwhile_is_not_brought_back_unasked(member_client, contributor, poll):
+    say(contributor, poll, "a", "b", good=-4)
+    seen = seen_in(member_client.get(URL, PAIR))
+    member_client.post(f"{URL}undo/", PAIR)
+    met = member_client.post(URL, PAIR | {"judge-good": "-2", "seen": seen})
+    assert met.context["meeting"] == [("Good", "Not judged", "A better by 2")]
+    assert not Comparison.objects.exists()
+
+
+def test_undo_does_not_take_back_what_another_tab_said_since(member_client, contributor, poll):
+    saved = member_client.post(URL, PAIR | {"judge-good": "5"}, follow=True)
+    say(contributor, poll, "a", "b", good=-4)
+    back = member_client.post(f"{URL}undo/", undone(saved), follow=True)
+    assert "elsewhere" in back.text
+    assert values() == {"good": -4}
+
+
+def test_a_form_that_was_refused_still_knows_what_it_has_seen(member_client, contributor, poll):
+    say(contributor, poll, "a", "b", good=-4)
+    seen = seen_in(member_client.get(URL, PAIR))
+    assert seen_in(member_client.post(URL, PAIR | {"judge-good": "x", "seen": seen})) == seen
+
+
+@pytest.mark.parametrize("seen", ["x", "\0", "x" * 900_000])
+def test_a_version_that_never_was_overwrites_nothing(member_client, contributor, poll, seen):
+    say(contributor, poll, "a", "b", good=-4)
+    assert member_client.post(URL, PAIR | {"judge-good": "1", "seen": seen}).status_code == 422
+    assert values() == {"good": -4}
+
+
 def test_editing_shows_the_old_values_also_the_other_way_round(member_client, contributor, poll):
     say(contributor, poll, "a", "b", good=-4, clear=2.5)
     page = member_client.get(URL, PAIR)

@@ -11,6 +11,7 @@ from backend.comparisons.models import Comparison, Judgment
 from backend.entities.models import Entity
 from backend.polls.models import Criterion, News, Poll
 from tests.backend.api.helpers import Api, World, problem
+from tests.factories import UserFactory
 
 PATH = "polls/budget/comparisons/"
 
@@ -33,6 +34,40 @@ def test_it_works(ada: Api, world: World) -> None:
     assert comparison["judgments"] == {"priority": -6, "need": 2.5}
     assert Judgment.objects.get(criterion__name="priority").value == -6
     assert News.objects.filter(poll=world.poll).exists()
+
+
+def test_a_repetition_with_the_same_key_stores_nothing_again(ada: Api, world: World) -> None:
+    first = ada.post(PATH, body(), **{"Idempotency-Key": "k1"})
+    ada.post(PATH, body(judgments={"priority": 3}))
+    again = ada.post(PATH, body(), **{"Idempotency-Key": "k1"})
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json()["comparison"]["judgments"] == {"priority": 3}
+    assert again.json()["changes"] == []
+    assert ada.post(PATH, body(), **{"Idempotency-Key": "k2"}).json()["comparison"]["judgments"] == {"priority": -6}
+
+
+def test_a_key_belongs_to_one_write_of_one_account(ada: Api, api: Api, world: World) -> None:
+    ada.post(PATH, body(), **{"Idempotency-Key": "k1"})
+    refused = ada.post(PATH, body(judgments={"priority": 9}), **{"Idempotency-Key": "k1"})
+    problem(refused, 409, "idempotency_key_reused")
+    other = api.login(UserFactory(password="x")).post(
+        PATH, body(judgments={"priority": 9}), **{"Idempotency-Key": "k1"}
+    )
+    assert other.status_code == 201
+
+
+def test_what_failed_may_be_tried_again_with_its_key(ada: Api, world: World) -> None:
+    Poll.objects.update(is_open=False)
+    assert ada.post(PATH, body(), **{"Idempotency-Key": "k1"}).status_code == 409
+    Poll.objects.update(is_open=True)
+    assert ada.post(PATH, body(), **{"Idempotency-Key": "k1"}).status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "é"])
+def test_a_key_that_cannot_be_one_is_refused(ada: Api, world: World, key: str) -> None:
+    refused = ada.post(PATH, body(), **{"Idempotency-Key": key})
+    problem(refused, 400, "invalid_idempotency_key", "Idempotency-Key")
+    assert not Comparison.objects.exists()
 
 
 def test_the_answer_tells_what_the_judgment_changed(ada: Api, world: World) -> None:
