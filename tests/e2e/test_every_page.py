@@ -11,55 +11,64 @@ from backend.pipeline.services import run_create, run_execute
 from tests.e2e.conftest import PHONE, OpenAs, account, complaints
 from tests.factories import judged_poll, say
 
-FOR_ALL = (
-    "/",
-    "/how-it-works/",
-    "/polls/poll/",
-    "/polls/poll/?q=zebra",
-    "/polls/poll/?criterion=*&w-good=3&w-clear=7&contributors=1",
-    "/polls/poll/items/d/",
-    "/polls/poll/groups/",
-    "/polls/poll/integrity/",
-    "/polls/poll/compare/",
-    "/accounts/login/",
-    "/accounts/signup/",
-    "/accounts/password/reset/",
-    "/accounts/password/reset/done/",
-    "/accounts/confirm-email/",
-    "/accounts/inactive/",
-)
-FOR_STAFF = (
-    "/polls/poll/compare/?left=a&right=b",
-    "/polls/poll/compare/?left=c&right=d",
-    "/polls/poll/comparisons/",
-    "/polls/poll/me/",
-    "/polls/poll/me/items/",
-    "/polls/poll/me/items/?q=zebra",
-    "/polls/poll/recommendations/",
-    "/polls/poll/recommendations/?show=rated",
-    "/polls/poll/later/",
-    "/polls/poll/note/?item=d",
-    "/polls/poll/compare/pick/?side=right&left=a&right=b",
-    "/polls/poll/compare/pick/?q=zebra",
-    "/polls/poll/integrity/what-if/?item=d",
-    "/polls/poll/runs/",
-    "/polls/new/",
-    "/polls/poll/settings/",
-    "/polls/poll/settings/criteria/",
-    "/polls/poll/settings/items/",
-    "/polls/poll/settings/scores/",
-    "/polls/poll/runs/{run}/",
-    "/accounts/",
-    "/accounts/email/",
-    "/accounts/password/change/",
-    "/accounts/2fa/",
-    "/accounts/2fa/webauthn/",
-    "/accounts/sessions/",
-    "/accounts/3rdparty/",
-    "/accounts/reauthenticate/",
-    "/accounts/logout/",
-    "/polls/poll/?page=99",
-)
+PAGES = {
+    "a visitor": (
+        "/",
+        "/how-it-works/",
+        "/polls/poll/",
+        "/polls/poll/?q=zebra",
+        "/polls/poll/?criterion=*&w-good=3&w-clear=7&contributors=1",
+        "/polls/poll/items/d/",
+        "/polls/poll/groups/",
+        "/polls/poll/integrity/",
+        "/polls/poll/compare/",
+    ),
+    "a visitor with an account to find": (
+        "/accounts/login/",
+        "/accounts/signup/",
+        "/accounts/password/reset/",
+        "/accounts/password/reset/done/",
+        "/accounts/confirm-email/",
+        "/accounts/inactive/",
+    ),
+    "a contributor": (
+        "/polls/poll/compare/?left=a&right=b",
+        "/polls/poll/compare/?left=c&right=d",
+        "/polls/poll/comparisons/",
+        "/polls/poll/me/",
+        "/polls/poll/me/items/",
+        "/polls/poll/me/items/?q=zebra",
+        "/polls/poll/recommendations/",
+        "/polls/poll/recommendations/?show=rated",
+        "/polls/poll/later/",
+        "/polls/poll/compare/pick/?side=right&left=a&right=b",
+        "/polls/poll/compare/pick/?q=zebra",
+        "/polls/poll/?page=99",
+    ),
+    "an owner": (
+        "/polls/poll/note/?item=d",
+        "/polls/poll/integrity/what-if/?item=d",
+        "/polls/poll/runs/",
+        "/polls/new/",
+        "/polls/poll/settings/",
+        "/polls/poll/settings/criteria/",
+        "/polls/poll/settings/items/",
+        "/polls/poll/settings/scores/",
+        "/polls/poll/runs/{run}/",
+    ),
+    "somebody at their account": (
+        "/accounts/",
+        "/accounts/email/",
+        "/accounts/password/change/",
+        "/accounts/2fa/",
+        "/accounts/2fa/webauthn/",
+        "/accounts/sessions/",
+        "/accounts/3rdparty/",
+        "/accounts/reauthenticate/",
+        "/accounts/logout/",
+    ),
+}
+"""By who looks at them; only the first two are not logged in."""
 
 
 @pytest.fixture
@@ -80,34 +89,41 @@ def grace(run: Run) -> User:
     return user
 
 
-def test_every_page_is_accessible_in_light_and_dark(open_as: OpenAs, run: Run, grace: User) -> None:
+@pytest.mark.parametrize("who", PAGES)
+def test_every_page_is_accessible_in_light_and_dark(open_as: OpenAs, run: Run, grace: User, who: str) -> None:
+    page = open_as(visitor_or(grace, who), "/", viewport=PHONE, reduced_motion="reduce")
     problems = []
-    for user, paths in ((None, FOR_ALL), (grace, FOR_STAFF)):
-        page = open_as(user, "/", viewport=PHONE, reduced_motion="reduce")
-        for path in paths:
-            page.emulate_media(color_scheme="light")
-            page.goto(path.format(run=run.pk))
-            page.locator("details:not([open]) > summary").evaluate_all("all => all.forEach(one => one.click())")
-            problems += [f"{path}: {words}" for words in violations(page)]
-            page.emulate_media(color_scheme="dark")  # the same page in other colours
-            problems += [f"{path}, dark: {words}" for words in violations(page, runOnly=["color-contrast"])]
+    for path in PAGES[who]:
+        page.emulate_media(color_scheme="light")
+        opened(page, path, run)
+        problems += [f"{path}: {words}" for words in violations(page)]
+        page.emulate_media(color_scheme="dark")  # the same page in other colours
+        problems += [f"{path}, dark: {words}" for words in violations(page, runOnly=["color-contrast"])]
     assert problems == []
+
+
+@pytest.mark.parametrize("who", PAGES)
+def test_every_page_fits_a_phone_and_the_browser_is_content(open_as: OpenAs, run: Run, grace: User, who: str) -> None:
+    page = open_as(visitor_or(grace, who), "/", viewport=PHONE)
+    heard = complaints(page)
+    problems = []
+    for path in PAGES[who]:
+        opened(page, path, run)
+        excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        problems += [f"{path}: {excess} px too wide"] if excess else []
+    assert problems + [words for words in heard if "404" not in words] == []
+
+
+def visitor_or(user: User, who: str) -> User | None:
+    return None if who.startswith("a visitor") else user
+
+
+def opened(page: Page, path: str, run: Run) -> None:
+    """Go to a page and unfold all that it folds away."""
+    page.goto(path.format(run=run.pk))
+    page.locator("details:not([open]) > summary").evaluate_all("all => all.forEach(one => one.click())")
 
 
 def violations(page: Page, **options: object) -> list[str]:
     found = Axe().run(page, options=options).response["violations"]
     return [f"{violation['id']} at {[node['target'] for node in violation['nodes']]}" for violation in found]
-
-
-def test_every_page_fits_a_phone_and_the_browser_is_content(open_as: OpenAs, run: Run, grace: User) -> None:
-    problems = []
-    for user, paths in ((None, FOR_ALL), (grace, FOR_STAFF)):
-        page = open_as(user, "/", viewport=PHONE)
-        heard = complaints(page)
-        for path in paths:
-            page.goto(path.format(run=run.pk))
-            page.locator("details:not([open]) > summary").evaluate_all("all => all.forEach(one => one.click())")
-            excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            problems += [f"{path}: {excess} px too wide"] if excess else []
-        problems += [words for words in heard if "404" not in words]
-    assert problems == []
