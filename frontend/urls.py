@@ -23,6 +23,7 @@ from frontend.pages import (
     recommendations,
     runs,
     site,
+    vouching,
     whatif,
 )
 
@@ -47,6 +48,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("polls/<str:slug>/me/", me.me, name="me"),
     path("polls/<str:slug>/me/items/", my_items.my_items, name="my_items"),
     path("polls/<str:slug>/me/items/visibility/", my_visibility.my_visibility, name="my_visibility"),
+    path("polls/<str:slug>/me/trust/", vouching.trust, name="trust"),
+    path("polls/<str:slug>/me/trust/vouch/", vouching.vouch, name="vouch"),
+    path("polls/<str:slug>/me/trust/withdraw/", vouching.unvouch, name="unvouch"),
     path("polls/<str:slug>/comparisons/", comparisons.comparisons, name="comparisons"),
     path("polls/<str:slug>/comparisons/delete/", comparisons.comparison_delete_own, name="comparison_delete"),
     path("polls/<str:slug>/comparisons/undo/", comparisons.comparison_undo_delete, name="comparison_undo_delete"),

@@ -208,6 +208,14 @@ class InvalidVouch(ApplicationError):
     template = _("The value of a vouch must be a number from 0 to 1.")
 
 
+class NobodyToVouchFor(NotFound):
+    code = "nobody_to_vouch_for"
+    template = _(
+        "Nobody of the name “%(name)s” shows an opinion in a public poll. Check the spelling, or ask the person for a new"
+        " code: it is on their own page of trust."
+    )
+
+
 class VouchQuotaReached(ApplicationError):
     code = "vouch_quota_reached"
     status = 409

@@ -16,5 +16,6 @@ urlpatterns = [
     path("v1/polls/<slug:slug>/groups/", GroupsApi.as_view(), name="groups"),
     path("v1/polls/<slug:slug>/integrity/", include("backend.pipeline.integrity_urls")),
     path("v1/polls/<slug:slug>/runs/", include("backend.pipeline.urls")),
+    path("v1/vouches/", include("backend.participation.vouch_urls")),
     re_path("", nothing_here),
 ]

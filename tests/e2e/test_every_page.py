@@ -36,6 +36,7 @@ PAGES = {
         "/polls/poll/compare/?left=c&right=d",
         "/polls/poll/comparisons/",
         "/polls/poll/me/",
+    "/polls/poll/me/trust/",
         "/polls/poll/me/items/",
         "/polls/poll/me/items/?q=zebra",
         "/polls/poll/recommendations/",
