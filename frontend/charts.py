@@ -70,7 +70,7 @@ def flower(petals: Sequence[Petal], *, size: int = 48) -> SafeString:
     drawn = list(petals) * ROUNDS.get(len(petals), 1)
     label = "; ".join(str(petal) for petal in petals) or _("No criterion")
     turn = 360 / max(len(drawn), 1)
-    width = _petal_width(len(drawn))
+    width = petal_width(len(drawn))
     shapes = format_html_join(
         "",
         '<g transform="rotate({})">{}</g>',
@@ -86,15 +86,15 @@ def flower(petals: Sequence[Petal], *, size: int = 48) -> SafeString:
     )
 
 
-def _petal_width(count: int) -> float:
+def petal_width(count: int) -> float:
     return min(16.0, 34 * sin(pi / max(count, 3)))
 
 
 def _petal(petal: Petal, width: float) -> SafeString:
     if petal.score is None:
-        return format_html('<path class="petal-unjudged" d="{}"/>', _petal_path(UNJUDGED, width * 0.7))
+        return format_html('<path class="petal-unjudged" d="{}"/>', petal_path(UNJUDGED, width * 0.7))
     tone = "petal petal-below" if petal.score < 0 else "petal"
-    lengths = [_length(petal.high), _length(petal.score), _length(petal.low)]
+    lengths = [petal_length(petal.high), petal_length(petal.score), petal_length(petal.low)]
     shades = ("petal-soft", "petal-score", "petal-sure")
     return format_html(
         '<g class="{}">{}</g>',
@@ -102,17 +102,17 @@ def _petal(petal: Petal, width: float) -> SafeString:
         format_html_join(
             "",
             '<path class="{}" d="{}"/>',
-            ((shade, _petal_path(length, width)) for shade, length in zip(shades, lengths, strict=True)),
+            ((shade, petal_path(length, width)) for shade, length in zip(shades, lengths, strict=True)),
         ),
     )
 
 
-def _length(score: float) -> float:
+def petal_length(score: float) -> float:
     """Return the petal's length. Below 0 it is a stub of its own colour: 0 is already near the bottom of a poll."""
     return SHORTEST + (LONGEST - SHORTEST) * min(max(score, 0.0), SCALE) / SCALE
 
 
-def _petal_path(length: float, width: float) -> str:
+def petal_path(length: float, width: float) -> str:
     near, far = ROOT + 0.35 * (length - ROOT), ROOT + 0.8 * (length - ROOT)
     width = min(width, 0.6 * (length - ROOT))
     points = [
@@ -125,7 +125,7 @@ def _petal_path(length: float, width: float) -> str:
 def petal_key(place: int, total: int) -> SafeString:
     """Draw which petals of a flower belong to a criterion; decorative, as its name stands beside it."""
     count = total * ROUNDS.get(total, 1)
-    path = _petal_path(LONGEST, _petal_width(count))
+    path = petal_path(LONGEST, petal_width(count))
     tones = ("petal" if i % total == place else "petal-unjudged" for i in range(count))
     shapes = ((tone, path, short(i * 360 / count)) for i, tone in enumerate(tones))
     return format_html(
