@@ -11,12 +11,12 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from backend.common.bulk import copy_out, copy_to
+from backend.common.steady_zip import SteadyZip
 from backend.datasets import export_frames as frames
 from backend.datasets import export_queries as queries
 from backend.datasets import export_texts as texts
 from backend.datasets.errors import NoDatasetYet
 from backend.datasets.export_frames import Names
-from backend.datasets.export_zip import SteadyZip
 from backend.pipeline.models import Snapshot
 from backend.pipeline.snapshot import consistent_read
 from backend.polls.models import Poll

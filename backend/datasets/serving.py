@@ -1,23 +1,22 @@
 """The public dataset as an answer to a request, for pages and the API alike."""
 
-import tempfile
+from functools import partial
+from typing import IO
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
+from backend.common.downloads import ZIP, zip_response
 from backend.datasets.export import export_score_set, export_tag, export_write
 from backend.polls.models import Poll
 
-MEDIA_TYPE = "application/zip"
+MEDIA_TYPE = ZIP
 
 
 def export_response(request: HttpRequest, *, poll: Poll) -> HttpResponseBase:
     """Return the public dataset of a poll: 304 where the client has it already, no body for HEAD.
-
-    The archive grows in a file without a name, which vanishes with the answer whatever happens. So errors come before
-    the first byte, and a client that reads slowly holds no transaction open.
 
     Raises
     ------
@@ -33,8 +32,9 @@ def export_response(request: HttpRequest, *, poll: Poll) -> HttpResponseBase:
 def _answer(request: HttpRequest, poll: Poll) -> HttpResponseBase:
     if request.method == "HEAD":
         return HttpResponse(content_type=MEDIA_TYPE)
-    sink = tempfile.TemporaryFile()  # noqa: SIM115  # the answer closes it
+    # As the pages call it where they tell the command that verifies it.
+    return zip_response(f"{poll.slug}.zip", partial(_write, poll))
+
+
+def _write(poll: Poll, sink: IO[bytes]) -> None:
     export_write(poll=poll, sink=sink)
-    sink.seek(0)
-    name = f"{poll.slug}.zip"  # as the pages call it where they tell the command that verifies it
-    return FileResponse(sink, as_attachment=True, filename=name, content_type=MEDIA_TYPE)
