@@ -33,3 +33,8 @@ class BadDate(ApplicationError):
 class BadCount(ApplicationError):
     code = "bad_count"
     template = _("The number of contributors must be a whole number from 0 to %(most)s.")
+
+
+class BadWidget(ApplicationError):
+    code = "bad_widget"
+    template = _("Give “items” from 1 to %(most)s, “size” as small or large, and “theme” as light, dark or auto.")

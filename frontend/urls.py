@@ -26,6 +26,7 @@ from frontend.pages import (
     site,
     vouching,
     whatif,
+    widget,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -61,6 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("polls/<str:slug>/note/", notes.note, name="note"),
     path("polls/<str:slug>/groups/", groups.groups, name="groups"),
     path("polls/<str:slug>/image.png", images.image, name="image"),
+    path("polls/<str:slug>/widget/", widget.widget, name="widget"),
     path("polls/<str:slug>/best.atom", feeds.best_items, name="feed_best"),
     path("polls/<str:slug>/new.atom", feeds.new_items, name="feed_new"),
     path("polls/<str:slug>/recommendations/", recommendations.recommendations, name="recommendations"),

@@ -20,6 +20,8 @@ PAGES = {
         "/polls/poll/?criterion=*&w-good=3&w-clear=7&contributors=1",
         "/polls/poll/items/d/",
         "/polls/poll/groups/",
+    "/polls/poll/widget/",
+    "/polls/poll/widget/?size=large&item=d",
         "/polls/poll/integrity/",
         "/polls/poll/compare/",
     ),
