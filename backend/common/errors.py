@@ -124,6 +124,11 @@ class ComparedAgain(ApplicationError):
     template = _("You have compared these two items again meanwhile. What you said then stays.")
 
 
+class NoPublicRanking(NotFound):
+    code = "no_public_ranking"
+    template = _("Nobody of the name “%(name)s” shows opinions in this poll.")
+
+
 class RunNotFound(NotFound):
     code = "run_not_found"
     template = _("This poll has no run %(run_id)s.")

@@ -11,6 +11,7 @@ from backend.accounts.models import Contributor
 from backend.accounts.selectors import contributor_of
 from backend.participation.my_items import public_keys
 from backend.participation.progress import Period, comparisons_over_time, progress_of
+from backend.participation.public_ranking import public_scores
 from backend.participation.recommendations import NEEDED
 from backend.polls.models import Criterion, Poll
 from backend.polls.selectors import criterion_get, criterion_list, poll_get
@@ -44,6 +45,7 @@ def _told(contributor: Contributor, poll: Poll, criterion: Criterion) -> dict[st
     return {
         "progress": progress,
         "missing": max(NEEDED - progress.comparisons, 0),
+        "is_shown": public_scores(contributor=contributor, poll=poll).exists(),
         "public": len(public_keys(contributor=contributor, poll=poll)),
         "bars": bars,
         "chart": timeline(bars, label=str(CHARTS[unit])),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from backend.comparisons.models import Comparison
 from backend.comparisons.services import rating_set_public
 from backend.participation.progress import comparisons_over_time
-from tests.factories import ContributorFactory, EntityFactory, poll_with, say
+from tests.factories import ContributorFactory, EntityFactory, poll_with, publish, say
 
 URL = "/polls/poll/me/"
 
@@ -95,3 +95,14 @@ def test_the_number_of_queries_is_constant(member_client, contributor, poll, dja
         say(contributor, poll, "a", f"more{number}", good=1, clear=2)
     with django_assert_max_num_queries(20):
         member_client.get(URL)
+
+
+def test_it_leads_to_ones_own_public_page_once_there_is_one(member_client, contributor, poll):
+    say(contributor, poll, "a", "b", good=1)
+    rating_set_public(contributor=contributor, entity=poll.entities.get(uid="a"), is_public=True)
+    assert "/contributors/ada/" not in member_client.get(URL).text
+    keys = {"criterion_id": poll.criteria.get(name="good").pk, "contributor_id": contributor.pk}
+    publish(poll, individual=[keys | {"entity_id": poll.entities.get(uid="a").pk, "score": 5.0, "is_public": True}])
+    page = member_client.get(URL)
+    assert member_client.get("/polls/poll/contributors/ada/").status_code == 200
+    assert "/contributors/ada/" in page.text

@@ -85,7 +85,16 @@ def build() -> World:
     secret = _secret_poll(users[KEEPER])
     judged_poll(slug="unlisted", title="CanaryUnlisted", visibility=Poll.Visibility.UNLISTED, owner=users[KEEPER])
     run, secret_run = computed(shown), computed(secret)
-    here = {"slug": "open", "uid": "a", "left": "a", "right": "b", "run_id": run.pk, "pk": key.pk, "username": "mina"}
+    here = {
+        "slug": "open",
+        "uid": "a",
+        "left": "a",
+        "right": "b",
+        "run_id": run.pk,
+        "pk": key.pk,
+        "username": "mina",
+        "name": "mina",
+    }
     places = {
         "open": here,
         "astray": here | {"uid": "veiled", "left": "veiled", "run_id": secret_run.pk},
