@@ -2,9 +2,10 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from backend.comparisons.models import Comparison, Judgment
+from backend.participation.models import SetAside
 from tests.e2e.conftest import PASSWORD, PHONE, OpenAs, account, complaints
 
 PAIR = "/polls/poll/compare/?left=a&right=d"
@@ -196,4 +197,94 @@ def test_a_server_that_is_gone_is_said(open_as: OpenAs, poll) -> None:
     page.route("**/compare/", lambda route: route.abort())
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("The server did not answer")).to_be_visible()
+    expect(page.get_by_text("What you entered is still here")).to_be_visible()
     expect(page.get_by_role("slider", name="Good")).to_have_value("10")
+    page.unroute("**/compare/")
+    page.get_by_role("button", name="Save").click()
+    saved(page)
+    assert values("ada") == {"good": 10}
+
+
+def test_an_answer_that_got_lost_is_stored_once_when_it_is_sent_again(open_as: OpenAs, poll) -> None:
+    page = open_as(account("ada"), PAIR)
+    page.get_by_role("slider", name="Good").press("End")
+
+    def lose(route: Route) -> None:
+        route.fetch(max_redirects=0)
+        route.abort()
+
+    page.route("**/compare/", lose, times=1)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("What you entered is still here")).to_be_visible()
+    assert values("ada") == {"good": 10}
+    page.get_by_role("button", name="Save").click()
+    saved(page)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("nothing is stored of this pair")).to_be_visible()
+
+
+def test_a_slow_save_says_that_it_goes_on(open_as: OpenAs, poll) -> None:
+    page = open_as(account("ada"), PAIR)
+    page.get_by_role("slider", name="Good").press("End")
+    waiting: list[Route] = []
+    page.route("**/compare/", lambda route: waiting.append(route), times=1)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saving…")).to_be_visible()
+    expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    waiting[0].continue_()
+    saved(page)
+    expect(page.get_by_text("Saving…")).to_be_hidden()
+
+
+def test_two_tabs_do_not_lose_each_others_work(open_as: OpenAs, poll) -> None:
+    one = open_as(account("ada"), PAIR)
+    other = one.context.new_page()
+    other.goto(PAIR)
+    one.get_by_role("slider", name="Good").press("End")
+    one.get_by_role("button", name="Save").click()
+    saved(one)
+    other.get_by_role("slider", name="Good").press("Home")
+    other.get_by_role("button", name="Save").click()
+    both = other.get_by_role("region", name="Two answers to this pair").first
+    expect(both).to_contain_text("B better by 10")
+    expect(both).to_contain_text("A better by 10")
+    assert values("ada") == {"good": 10}
+    other.get_by_role("button", name="Save").click()
+    saved(other)
+    assert values("ada") == {"good": -10}
+
+
+def test_what_cannot_be_compared_is_set_aside_with_the_keyboard(open_as: OpenAs, poll) -> None:
+    page = open_as(account("ada"), PAIR)
+    heard = complaints(page)
+    page.keyboard.press("c")
+    page.get_by_label("Another reason").fill("Too far apart")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("you will not be asked about that pair again")).to_be_visible()
+    assert SetAside.objects.get().words == "Too far apart"
+    page.keyboard.press("u")
+    expect(page.get_by_text("you may be asked about this pair again")).to_be_visible()
+    page.locator("summary", has_text="Can't compare").click()
+    page.get_by_role("button", name="I know neither").click()
+    expect(page.get_by_text("you will not be asked about that pair again")).to_be_visible()
+    assert SetAside.objects.get().reason == "both_unknown"
+    assert not heard
+
+
+def test_the_first_slider_is_seen_at_once_on_a_small_laptop(open_as: OpenAs, poll) -> None:
+    poll.entities.update(title="A long title that takes two lines in a card, at least", text="Some words. " * 80)
+    page = open_as(account("ada"), PAIR, viewport={"width": 1366, "height": 768})
+
+    def bottom() -> float:
+        box, bar = page.get_by_role("slider").first.bounding_box(), page.locator(".compare-actions").bounding_box()
+        assert box
+        assert bar
+        assert page.evaluate("scrollY") == 0
+        return box["y"] + box["height"] - bar["y"]
+
+    assert bottom() < 0
+    page.get_by_role("slider").first.press("End")
+    page.get_by_role("slider").last.press("End")
+    page.get_by_role("button", name="Save").click()
+    saved(page)
+    assert bottom() < 0
