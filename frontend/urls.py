@@ -28,6 +28,7 @@ from frontend.pages import (
     vouching,
     whatif,
     widget,
+    yours,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -35,6 +36,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("how-it-works/", site.how_it_works, name="how_it_works"),
     path("theme/", site.theme, name="theme"),
     path("accounts/", account.home, name="account"),
+    path("accounts/yours/", yours.yours, name="yours"),
+    path("accounts/yours/export.zip", yours.yours_export, name="yours_export"),
+    path("accounts/yours/delete/", yours.yours_delete, name="yours_delete"),
+    path("goodbye/", yours.goodbye, name="goodbye"),
     path("language/", site.language, name="language"),
     # First: "new" is no poll.
     path("", include("frontend.pages.settings.urls")),

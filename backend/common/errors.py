@@ -276,3 +276,12 @@ class WhatIfNotFound(NotFound):
 class InvalidImport(ApplicationError):
     code = "invalid_import"
     template = _("Nothing was imported. %(reason)s")
+
+
+class LastSuperuser(ApplicationError):
+    code = "last_superuser"
+    status = 409
+    template = _(
+        "You are the only one left who can administer this site, so your account stays. Make somebody else a superuser"
+        " first, then delete it."
+    )
