@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.db import connection
 
+from backend.entities.selectors import entities_newest
 from backend.polls.models import Poll
 from backend.scores.selectors import ranking, weighted_ranking
 from tests.factories import poll_with, publish
@@ -61,6 +62,19 @@ def test_a_ranking_of_judged_items_walks_the_index_no_further_than_the_page(poll
     told = plan(ranking(poll=poll, criterion=poll.criteria.get(name="good"), least_contributors=3))
     assert "using ranking on" in told
     assert "Sort" not in told
+
+
+def test_the_newest_items_are_read_from_the_end_of_an_index(poll):
+    told = plan(entities_newest(poll=poll))
+    assert "Index Scan Backward" in told
+    assert "Sort" not in told
+
+
+def test_items_without_warnings_are_found_without_a_look_at_every_item(poll):
+    told = plan(
+        ranking(poll=poll, criterion=poll.criteria.get(name="good"), least_contributors=3, without_warnings=True)
+    )
+    assert "using ranking on" in told
 
 
 def test_several_criteria_are_weighed_without_reading_the_scores_of_other_polls(poll):
