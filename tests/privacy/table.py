@@ -93,6 +93,7 @@ TABLE: dict[str, Entry] = {
     "me": Entry(OWN),
     "my_items": Entry(OWN),
     "contributor": Entry(OPEN),
+    "contradictions": Entry(OWN),
     "trust": Entry(OWN),
     "vouch": Entry(WRITES, form={"username": "mina"}),
     "unvouch": Entry(WRITES, form={"person": "1"}),
