@@ -21,6 +21,12 @@ HOLES = re.compile(r"%\(\w+\)[a-z]|%[sd]|%%|</?\w+>")
 """What a translation keeps: placeholders and tags."""
 
 
+@pytest.fixture(autouse=True)
+def no_language_left() -> Iterator[None]:
+    yield
+    translation.deactivate()  # a request's language stays active in the process
+
+
 def test_the_browser_decides_on_the_first_visit(client, db):
     page = client.get("/", headers={"accept-language": "fr-CA,fr;q=0.9"})
     assert '<html lang="fr"' in page.text
@@ -32,6 +38,12 @@ def test_a_chosen_language_is_remembered_and_leads_back(client, db):
     answer = client.post("/language/", {"language": "fr", "next": "/how-it-works/?x=1"})
     assert answer.url == "/how-it-works/?x=1"
     assert '<html lang="fr"' in client.get("/", headers={"accept-language": "en"}).text
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_each_language_calls_itself_by_its_own_name(client, db, language):
+    page = client.get("/", headers={"accept-language": language})
+    assert re.findall(r'<button[^>]*name="language"[^>]*>([^<]*)<', page.text) == ["English", "Français"]
 
 
 @pytest.mark.parametrize("nonsense", ["", "xx", "../etc", "fr\0"])
@@ -72,9 +84,8 @@ def test_times_are_told_in_the_zone_of_the_browser(client, poll, named):
 
 
 @pytest.fixture
-def french() -> Iterator[Client]:
-    yield Client(headers={"accept-language": "fr"})
-    translation.deactivate()  # the last request's language stays active in this process
+def french() -> Client:
+    return Client(headers={"accept-language": "fr"})
 
 
 def in_english(page: str) -> list[str]:
