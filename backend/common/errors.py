@@ -129,6 +129,17 @@ class NoPublicRanking(NotFound):
     template = _("Nobody of the name “%(name)s” shows opinions in this poll.")
 
 
+class NothingToProve(ApplicationError):
+    code = "nothing_to_prove"
+    status = 409
+    template = _("You have not compared anything in this poll yet, so there is nothing to prove.")
+
+
+class InvalidProof(ApplicationError):
+    code = "invalid_proof"
+    template = _("This site has not signed this text. Copy the whole proof, from its first to its last letter.")
+
+
 class RunNotFound(NotFound):
     code = "run_not_found"
     template = _("This poll has no run %(run_id)s.")

@@ -15,6 +15,7 @@ PAGES = {
     "a visitor": (
         "/",
         "/how-it-works/",
+    "/proof/?proof=wrong",
         "/polls/poll/",
         "/polls/poll/?q=zebra",
         "/polls/poll/?criterion=*&w-good=3&w-clear=7&contributors=1",
@@ -40,6 +41,7 @@ PAGES = {
         "/polls/poll/comparisons/",
         "/polls/poll/me/",
     "/polls/poll/me/trust/",
+    "/polls/poll/me/proof/",
     "/polls/poll/me/second-looks/",
         "/polls/poll/me/items/",
         "/polls/poll/me/items/?q=zebra",

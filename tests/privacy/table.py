@@ -95,6 +95,8 @@ TABLE: dict[str, Entry] = {
     "contributor": Entry(OPEN),
     "contradictions": Entry(OWN),
     "trust": Entry(OWN),
+    "my_proof": Entry(OWN, form={}),
+    "proof": Entry(OPEN, queries=("", "?proof=wrong")),
     "vouch": Entry(WRITES, form={"username": "mina"}),
     "unvouch": Entry(WRITES, form={"person": "1"}),
     "my_visibility": Entry(WRITES, form={"publish": "a", "confirmed": "1"}),
