@@ -85,6 +85,12 @@ def public_keys(*, contributor: Contributor, poll: Poll) -> set[int]:
     return set(public.values_list("entity_id", flat=True))
 
 
+def ratings_of(*, contributor: Contributor, poll: Poll) -> QuerySet[Rating]:
+    """Return what the contributor chose to show or to keep private, of the items that the poll shows."""
+    chosen = Rating.objects.filter(contributor=contributor, entity__poll=poll, entity__is_hidden=False)
+    return chosen.select_related("entity").defer("entity__search").order_by("pk")
+
+
 def disclosure_of(*, contributor: Contributor, poll: Poll, keys: Collection[int]) -> Disclosure:
     """Return what becomes public if the contributor makes their opinions of some items public."""
     before = public_keys(contributor=contributor, poll=poll)

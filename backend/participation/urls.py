@@ -4,6 +4,7 @@ from django.urls import path
 
 from backend.participation.apis import ComparisonDetailApi, ComparisonListApi, SuggestionListApi
 from backend.participation.rate_later_apis import RateLaterDetailApi, RateLaterListApi
+from backend.participation.rating_apis import RatingListApi
 from backend.participation.recommendation_apis import OwnRecommendationListApi
 
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
     path("comparisons/<str:left>/<str:right>/", ComparisonDetailApi.as_view(), name="comparison_detail"),
     path("rate-later/", RateLaterListApi.as_view(), name="rate_later_list"),
     path("rate-later/<path:uid>/", RateLaterDetailApi.as_view(), name="rate_later_detail"),
+    path("ratings/", RatingListApi.as_view(), name="rating_list"),
     path("recommendations/mine/", OwnRecommendationListApi.as_view(), name="own_recommendation_list"),
     path("suggestions/", SuggestionListApi.as_view(), name="suggestion_list"),
 ]

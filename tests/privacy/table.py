@@ -172,6 +172,7 @@ TABLE: dict[str, Entry] = {
     "api:own_recommendation_list": Entry(OWN_API),
     "api:comparison_list": Entry(OWN_API),
     "api:comparison_detail": Entry({VISITOR: 401, STRANGER: 404, OTHER: 200, KEEPER: 404, OWNER: 200}),
+    "api:rating_list": Entry(OWN_API),
     "api:rate_later_list": Entry(OWN_API),
     "api:rate_later_detail": Entry(WRITES_API),
     "api:suggestion_list": Entry(OPEN),
@@ -193,6 +194,7 @@ OPERATIONS: dict[str, Operation] = {
     "rate_later_remove": Operation("api:rate_later_detail", "delete"),
     "vouch_create": Operation("api:vouch_list", "post", {"username": "mina"}),
     "vouch_delete": Operation("api:vouch_detail", "delete"),
+    "rating_set": Operation("api:rating_list", "post", {"entities": ["a", "b"], "is_public": True}),
     "run_start": Operation("api:run_list", "post"),
     "run_cancel": Operation("api:run_cancel", "post"),
 }
