@@ -95,14 +95,14 @@ class ProcessGroup:
             if not process.is_running():
                 raise EmbeddedError(process.explain_end())
 
-    def wait_until(self, ready: Callable[[], bool], seconds: float = 60.0) -> None:
-        """Wait until the youngest member is ready, and fail as soon as any of them ends."""
+    def wait_until(self, ready: Callable[[], bool], seconds: float = 60.0, of: Process | None = None) -> None:
+        """Wait until a member, by default the youngest, is ready, and fail as soon as any of them ends."""
         deadline = time.monotonic() + seconds
         while not ready():
             self.raise_if_any_ended()
             if time.monotonic() > deadline:
-                youngest = self.members[-1]
-                raise EmbeddedError(f"{youngest.name} was not ready in {seconds:.0f} seconds. {youngest.log_end()}")
+                late = of or self.members[-1]
+                raise EmbeddedError(f"{late.name} was not ready in {seconds:.0f} seconds. {late.log_end()}")
             time.sleep(0.05)
 
     def stop(self) -> None:

@@ -50,11 +50,12 @@ class Command(BaseCommand):
         FOLDER.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
         group.start(worker())
-        group.start(web(port))
+        server = group.start(web(port))
         call_command("load_demo")  # while those two load their code
         compute_what_is_missing(group)
         group.start(scheduler())
-        group.wait_until(lambda: answers(port))
+        # Where nothing is compiled yet, the server compiles its kernels first, beside a worker that does the same.
+        group.wait_until(lambda: answers(port), seconds=180.0, of=server)
         self.stdout.write(f"Helianthus is ready: http://{HOST}:{port}")
         accounts = [f"{name} with the password {password}" for name, password in logins_read().items()]
         self.stdout.write(f"Log in as {', or as '.join(accounts)}. Ctrl-C stops everything.")
