@@ -227,8 +227,8 @@ class InvalidVouch(ApplicationError):
 class NobodyToVouchFor(NotFound):
     code = "nobody_to_vouch_for"
     template = _(
-        "Nobody of the name “%(name)s” shows an opinion in a public poll. Check the spelling, or ask the person for a new"
-        " code: it is on their own page of trust."
+        "Nobody of the name “%(name)s” shows an opinion in a public poll. Check the spelling, or ask the person for a "
+        "new code: it is on their own page of trust."
     )
 
 

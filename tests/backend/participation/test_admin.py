@@ -29,8 +29,8 @@ def page(model, name: str, *args) -> str:
 def test_every_model_has_its_page():
     assert {model.__name__ for model in MODELS} == {
         "Calibration", "CollectiveScore", "Comparison", "ContextNote", "Contributor", "ContributorScaling", "Criterion",
-        "EmailDomain", "Entity", "Judgment", "News", "Poll", "Publication", "RateLater", "Rating", "Run", "ScoreSet", "SetAside",
-        "Snapshot", "User", "Vouch",
+        "EmailDomain", "Entity", "Judgment", "News", "Poll", "Publication", "RateLater", "Rating", "Run", "ScoreSet",
+        "SetAside", "Snapshot", "User", "Vouch",
     }  # fmt: skip
 
 
