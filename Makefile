@@ -45,6 +45,7 @@ check: $(INSTALLED) ## run linters, type checker, import rules and migration che
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/djlint frontend/templates --check --quiet
 	$(BIN)/djlint frontend/templates --lint --quiet
+	$(BIN)/python scripts/messages.py check
 	$(BIN)/python -W "ignore:Got an error checking a consistent migration history" manage.py makemigrations --check --dry-run
 
 format: $(INSTALLED) ## rewrite the code in the house's style
