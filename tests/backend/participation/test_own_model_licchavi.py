@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def poll():
-    return judged_poll(run_config={"method": "licchavi"})
+    return judged_poll(run_config={"preset": "tournesol", "method": "licchavi"})
 
 
 def shown(contributor, poll) -> dict[str, float]:
