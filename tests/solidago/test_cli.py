@@ -17,6 +17,7 @@ from solidago.config import Config
 from solidago.generative import Recipe, generate
 from solidago.io import tournesol
 from solidago.pipeline import STEPS
+from solidago.presets import DEFAULT
 
 FILES = {
     "collective_criteria_scores.csv",
@@ -193,8 +194,9 @@ def test_warm_compiles_and_says_nothing(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.slow
-def test_a_million_judgments_need_less_than_a_gigabyte(tmp_path: Path) -> None:
-    assert measure_run(write_poll(tmp_path, 1_000_000), tmp_path / "out").peak < 1024
+@pytest.mark.parametrize("preset", ["tournesol", DEFAULT])
+def test_a_million_judgments_need_less_than_a_gigabyte(tmp_path: Path, preset: str) -> None:
+    assert measure_run(write_poll(tmp_path, 1_000_000), tmp_path / "out", preset=preset).peak < 1024
 
 
 @pytest.mark.slow
