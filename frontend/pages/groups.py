@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from backend.entities.models import Entity
-from backend.pipeline.groups import Agreement, Groups, Preference, group_entities, opinion_groups
+from backend.pipeline.groups import Groups, group_entities, opinion_groups
 from backend.polls.selectors import criterion_get, criterion_list, poll_get
 from backend.scores.selectors import score_set_published
 from frontend.pages.http import PageRequest, page
@@ -30,13 +30,18 @@ def groups(request: PageRequest, slug: str) -> HttpResponse:
     return render(request, "polls/groups.html", context)
 
 
-def _preferences(found: Groups, entities: dict[int, Entity]) -> list[tuple[int, list[tuple[Entity, Preference]]]]:
-    """Return the size of each group with the items that it prefers, without those hidden since."""
+TwoScores = list[tuple[Entity, float, float]]
+"""Items that are not hidden since the groups were found, each with two scores."""
+
+
+def _preferences(found: Groups, entities: dict[int, Entity]) -> list[tuple[int, TwoScores]]:
+    """Return the size of each group with what it prefers: its score, and that of the others."""
     return [
-        (group.size, [(entities[p.entity_id], p) for p in group.prefers if p.entity_id in entities])
+        (group.size, [(entities[p.entity_id], p.score, p.others) for p in group.prefers if p.entity_id in entities])
         for group in found.groups
     ]
 
 
-def _agreed(found: Groups, entities: dict[int, Entity]) -> list[tuple[Entity, Agreement]]:
-    return [(entities[a.entity_id], a) for a in found.agreed if a.entity_id in entities]
+def _agreed(found: Groups, entities: dict[int, Entity]) -> TwoScores:
+    """Return what all agree on: the least and the largest score that a group gives it."""
+    return [(entities[a.entity_id], a.low, a.high) for a in found.agreed if a.entity_id in entities]

@@ -41,9 +41,9 @@ def test_it_works(client, divided):
     assert page.status_code == 200
     assert "14 contributors who show what they think fall into 2 groups." in " ".join(page.text.split())
     assert [size for size, _items in page.context["groups"]] == list(SIZES)
-    preferred = [[item.uid for item, _ in items] for _size, items in page.context["groups"]]
+    preferred = [[item.uid for item, _score, _others in items] for _size, items in page.context["groups"]]
     assert [uids[:2] for uids in preferred] == [["a", "b"], ["c", "d"]]
-    assert [item.uid for item, _ in page.context["agreed"]] == ["f"]
+    assert [item.uid for item, _least, _most in page.context["agreed"]] == ["f"]
     assert re.search(r'aria-current="page"[^>]*>Groups<', page.text)
 
 
