@@ -13,7 +13,8 @@ def touch_kernels() -> None:
     """Run a poll of one user, whom the configuration makes a scaler, and the entry points outside a run."""
     judged = {"user": ["u"], "left": ["a"], "right": ["b"], "criterion": ["c"], "value": [1.0]}
     dataset = Dataset.from_columns(judged, users={"user": ["u"], "trust": [1.0]})
-    config = Config(min_activity=0.0)
+    # A wide prior: with a narrow one a single judgment places nothing clearly, and nobody is a scaler.
+    config = Config(sigma=7.0, k=0.25, min_activity=0.0)
     influence_bounds(dataset, config, run(dataset, config, threads=1), threads=1)
     fit_one([0], [1], [1.0], 2, Config())
     RootLaw.named("uniform").cumulants(1.0)
