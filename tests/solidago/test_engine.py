@@ -12,6 +12,8 @@ import pytest
 from solidago.engine import jit
 from solidago.engine.threads import Threads
 from solidago.errors import InvalidInput
+from solidago.generative import Recipe, generate
+from solidago.io import tournesol
 
 PACKAGE = Path(__file__).resolve().parents[2] / "solidago"
 SQUASH = """
@@ -38,6 +40,21 @@ def test_a_second_process_compiles_nothing(tmp_path):
     assert folder.startswith(str(tmp_path))
     assert (value, hits) == ("70.710678", "0")
     assert squash(NUMBA_CACHE_DIR=str(tmp_path)) == [folder, value, "1"]
+
+
+@pytest.mark.slow
+def test_after_warming_up_a_run_compiles_nothing(tmp_path):
+    """What two processes compile at once may differ in the last bit, and a worker's first run would take long."""
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "kernels"), "NUMBA_DEBUG_CACHE": "1"}
+    poll = tmp_path / "poll.zip"
+    tournesol.write(poll, generate(Recipe(contributors=30, entities=40), 0).dataset)
+    saved = []
+    for command in (["warm"], ["run", str(poll), "--out", str(tmp_path / "out")]):
+        argv = [sys.executable, "-m", "solidago", *command]
+        told = subprocess.run(argv, env=environment, capture_output=True, text=True, check=True, timeout=110)
+        saved.append((told.stdout + told.stderr).count("data saved"))
+    assert saved[0] > 0
+    assert saved[1] == 0
 
 
 def test_a_place_that_cannot_be_written_and_no_home_still_work(tmp_path):
