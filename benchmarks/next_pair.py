@@ -21,8 +21,8 @@ from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 from backend.accounts.models import Contributor  # noqa: E402
 from backend.comparisons.models import Comparison, Judgment  # noqa: E402
 from backend.entities.models import Entity  # noqa: E402
-from backend.participation.next_pair import Reason, next_pair  # noqa: E402
 from backend.participation.own_record import own_record  # noqa: E402
+from backend.participation.pairs.next_pair import Reason, next_pair  # noqa: E402
 from backend.polls.models import Criterion, Poll  # noqa: E402
 from backend.scores.models import Publication, ScoreSet  # noqa: E402
 from solidago.active.belief import Belief  # noqa: E402

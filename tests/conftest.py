@@ -2,17 +2,23 @@
 
 import os
 import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import hypothesis
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 # On a busy machine an example may take long; pytest-timeout bounds the test as a whole.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
+expect.set_options(timeout=20_000)
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -34,6 +40,52 @@ def live_server(live_server: LiveServer) -> LiveServer:
     """Serve static files too: pytest-django finds them only where the app bears Django's own name."""
     call_command("collectstatic", link=True, interactive=False, verbosity=0)
     return live_server
+
+
+@pytest.fixture(autouse=True)
+def _answered(request: pytest.FixtureRequest) -> Iterator[None]:
+    """End a browser's test when its server has answered: a request under way and the emptying of tables would deadlock.
+
+    Requested before the page, it ends after it, and requesting the database it ends before that.
+    """
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    under_way = UnderWay()
+    with under_way.counted():
+        yield
+        under_way.wait_for_none()
+
+
+class UnderWay:
+    """Counts the requests that the server, in its own threads, has not finished."""
+
+    def __init__(self) -> None:
+        self._changed, self._count = threading.Condition(), 0
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        request_started.connect(self._started)
+        request_finished.connect(self._finished)
+        try:
+            yield
+        finally:
+            request_started.disconnect(self._started)
+            request_finished.disconnect(self._finished)
+
+    def wait_for_none(self) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._count <= 0, timeout=30), "a request is never answered"
+
+    def _started(self, **_: object) -> None:
+        with self._changed:
+            self._count += 1
+
+    def _finished(self, **_: object) -> None:
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
 
 
 @pytest.fixture(scope="session")

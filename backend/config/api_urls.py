@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 
 from backend.common.api.docs import DocsApi, SchemaApi, nothing_here
-from backend.pipeline.group_apis import GroupsApi
+from backend.pipeline.groups.apis import GroupsApi
 
 app_name = "api"
 urlpatterns = [
@@ -14,8 +14,8 @@ urlpatterns = [
     path("v1/polls/<slug:slug>/", include("backend.participation.urls")),
     path("v1/polls/<slug:slug>/dataset/", include("backend.datasets.urls")),
     path("v1/polls/<slug:slug>/groups/", GroupsApi.as_view(), name="groups"),
-    path("v1/polls/<slug:slug>/integrity/", include("backend.pipeline.integrity_urls")),
+    path("v1/polls/<slug:slug>/integrity/", include("backend.pipeline.integrity.urls")),
     path("v1/polls/<slug:slug>/runs/", include("backend.pipeline.urls")),
-    path("v1/vouches/", include("backend.participation.vouch_urls")),
+    path("v1/vouches/", include("backend.participation.vouches.urls")),
     re_path("", nothing_here),
 ]

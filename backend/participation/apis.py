@@ -22,7 +22,7 @@ from backend.comparisons.selectors import comparison_get_pair, comparison_list
 from backend.comparisons.services import comparison_delete
 from backend.entities.models import Entity
 from backend.entities.selectors import entities_by_uid, entity_get
-from backend.participation.next_pair import next_pairs
+from backend.participation.pairs.next_pair import next_pairs
 from backend.participation.serializers import (
     ComparisonPageSerializer,
     ComparisonSerializer,

@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 
 from backend.accounts.models import Contributor
 from backend.participation.models import SetAside
-from backend.participation.set_aside import set_aside_list
+from backend.participation.pairs.set_aside import set_aside_list
 from backend.polls.models import Criterion, Poll
 from solidago.active.belief import Belief
 from solidago.config import Config

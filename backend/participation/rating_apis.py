@@ -18,7 +18,7 @@ from backend.common.api.views import ApiView
 from backend.common.errors import EntityNotFound
 from backend.comparisons.models import Rating
 from backend.entities.selectors import entities_by_uid
-from backend.participation.my_items import ratings_of, ratings_set_public
+from backend.participation.my_space.my_items import ratings_of, ratings_set_public
 from backend.polls.selectors import poll_get
 
 MOST_ITEMS = 100

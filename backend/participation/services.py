@@ -11,8 +11,8 @@ from backend.comparisons.models import Comparison
 from backend.comparisons.services import comparison_save
 from backend.entities.models import Entity
 from backend.participation.own_model import OwnScore, OwnScores, own_models_fit
-from backend.participation.rate_later import rate_later_settle
-from backend.participation.set_aside import set_aside_remove
+from backend.participation.pairs.rate_later import rate_later_settle
+from backend.participation.pairs.set_aside import set_aside_remove
 from backend.pipeline.snapshot import snapshots_forget
 from backend.polls.models import Criterion, Poll
 from backend.polls.selectors import criterion_list

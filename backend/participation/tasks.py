@@ -4,7 +4,7 @@
 
 from celery import shared_task
 
-from backend.participation.similarity import poll_graph_build
+from backend.participation.recommendations.similarity import poll_graph_build
 from backend.polls.models import Criterion
 from backend.scores.models import ScoreSet
 

@@ -3,9 +3,9 @@
 from django.urls import path
 
 from backend.participation.apis import ComparisonDetailApi, ComparisonListApi, SuggestionListApi
-from backend.participation.rate_later_apis import RateLaterDetailApi, RateLaterListApi
+from backend.participation.pairs.rate_later_apis import RateLaterDetailApi, RateLaterListApi
 from backend.participation.rating_apis import RatingListApi
-from backend.participation.recommendation_apis import OwnRecommendationListApi
+from backend.participation.recommendations.apis import OwnRecommendationListApi
 
 urlpatterns = [
     path("comparisons/", ComparisonListApi.as_view(), name="comparison_list"),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backend.pipeline.audit import audit_told
+from backend.pipeline.integrity.audit import audit_told
 from backend.pipeline.snapshot import Facts
 from solidago.config import Config
 from solidago.licchavi_run import coupling_of

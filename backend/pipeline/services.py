@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from backend.accounts.models import User
 from backend.common.errors import ApplicationError, InvalidRunConfig, RunAlreadyActive, RunNotActive
-from backend.pipeline.audit import run_audited
-from backend.pipeline.influence import influence_find, influence_prune, influence_store, influence_told
+from backend.pipeline.integrity.audit import run_audited
+from backend.pipeline.integrity.influence import influence_find, influence_prune, influence_store, influence_told
 from backend.pipeline.models import Run
 from backend.pipeline.progress import Reporter
 from backend.pipeline.report import Report, run_counts, run_report

@@ -6,9 +6,9 @@ from celery import shared_task
 from celery.signals import worker_process_init
 
 from backend.pipeline.calibration import calibration_execute, calibrations_recover
+from backend.pipeline.integrity.whatif import whatif_execute
 from backend.pipeline.reaper import runs_recover, runs_start_for_news
 from backend.pipeline.services import run_execute
-from backend.pipeline.whatif import whatif_execute
 from solidago.engine import warm
 
 

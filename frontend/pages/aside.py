@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from backend.accounts.selectors import contributor_of
 from backend.accounts.services import contributor_get_or_create
 from backend.common.errors import ApplicationError
-from backend.participation.set_aside import set_aside_add, set_aside_list, set_aside_remove
+from backend.participation.pairs.set_aside import set_aside_add, set_aside_list, set_aside_remove
 from backend.polls.models import Poll
 from backend.polls.selectors import poll_get
 from frontend.pages.http import PageRequest, account, page

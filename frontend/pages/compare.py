@@ -17,8 +17,8 @@ from backend.common.errors import ApplicationError, ComparisonChangedMeanwhile
 from backend.comparisons.services import comparison_delete
 from backend.entities.selectors import entities_shown
 from backend.participation.models import SetAside
+from backend.participation.pairs.set_aside import set_aside_get_pair
 from backend.participation.services import judge
-from backend.participation.set_aside import set_aside_get_pair
 from backend.polls.models import Poll
 from backend.polls.selectors import criterion_list, poll_get
 from frontend.pages.http import PageRequest, account, page, wants_fragment

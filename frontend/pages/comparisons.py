@@ -18,7 +18,7 @@ from backend.accounts.services import contributor_get_or_create
 from backend.common.errors import ApplicationError
 from backend.comparisons.models import Comparison
 from backend.entities.selectors import entity_get
-from backend.participation.my_comparisons import (
+from backend.participation.my_space.my_comparisons import (
     Sorting,
     TakenBack,
     comparison_put_back,

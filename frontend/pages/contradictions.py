@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from backend.accounts.selectors import contributor_of
-from backend.participation.contradictions import Contradictions, Said, Surprise, contradictions_of
+from backend.participation.my_space.contradictions import Contradictions, Said, Surprise, contradictions_of
 from backend.polls.selectors import criterion_get, criterion_list, poll_get
 from frontend.pages.http import PageRequest, page
 from frontend.pages.judge_form import MAXIMUM, words

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from backend.entities.models import Entity
-from backend.participation.public_ranking import public_contributor, public_criterion_scores
+from backend.participation.my_space.public_ranking import public_contributor, public_criterion_scores
 from backend.polls.models import Criterion, Poll
 from backend.polls.selectors import criterion_get, criterion_list, poll_get
 from backend.scores.models import CollectiveScore, IndividualScore

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from backend.entities.models import Entity
-from backend.pipeline.groups import Groups, group_entities, opinion_groups
+from backend.pipeline.groups.selectors import Groups, group_entities, opinion_groups
 from backend.polls.selectors import criterion_get, criterion_list, poll_get
 from backend.scores.selectors import score_set_published
 from frontend.pages.http import PageRequest, page

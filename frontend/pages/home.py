@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from backend.participation.next_pair import next_pair
+from backend.participation.pairs.next_pair import next_pair
 from backend.polls.models import Poll
 from backend.polls.selectors import criterion_list, poll_list
 from backend.scores.selectors import ranking, score_set_published

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from backend.pipeline.configuration import preset_asked
-from backend.pipeline.integrity import Integrity, integrity_of
+from backend.pipeline.integrity.selectors import Integrity, integrity_of
 from backend.polls.selectors import criterion_list, poll_get, poll_is_managed
 from frontend.constants import PRESETS, words
 from frontend.pages.constants import Topic, topics_of

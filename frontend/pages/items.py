@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from backend.accounts.selectors import contributor_of
 from backend.entities.models import Entity
 from backend.entities.selectors import context_note_of, entity_get
-from backend.participation.rate_later import rate_later_holds
-from backend.pipeline.integrity import influence_of, report_published
+from backend.participation.pairs.rate_later import rate_later_holds
+from backend.pipeline.integrity.selectors import influence_of, report_published
 from backend.polls.models import Criterion
 from backend.polls.selectors import criterion_get, poll_get, poll_is_managed
 from backend.scores.history import score_history

@@ -10,7 +10,7 @@ from backend.accounts.selectors import contributor_of
 from backend.accounts.services import contributor_get_or_create
 from backend.common.errors import RateLaterFull
 from backend.entities.selectors import entity_get
-from backend.participation.rate_later import ENOUGH, rate_later_add, rate_later_list, rate_later_remove
+from backend.participation.pairs.rate_later import ENOUGH, rate_later_add, rate_later_list, rate_later_remove
 from backend.polls.selectors import poll_get
 from frontend.pages.http import PageRequest, account, page
 from frontend.pages.paging import page_number, page_of

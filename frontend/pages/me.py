@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from backend.accounts.models import Contributor
 from backend.accounts.selectors import contributor_of
-from backend.participation.my_items import public_keys
-from backend.participation.progress import Period, comparisons_over_time, progress_of
-from backend.participation.public_ranking import public_scores
-from backend.participation.recommendations import NEEDED
+from backend.participation.my_space.my_items import public_keys
+from backend.participation.my_space.progress import Period, comparisons_over_time, progress_of
+from backend.participation.my_space.public_ranking import public_scores
+from backend.participation.recommendations.selectors import NEEDED
 from backend.polls.models import Criterion, Poll
 from backend.polls.selectors import criterion_get, criterion_list, poll_get
 from frontend.pages.http import PageRequest, page

@@ -13,7 +13,7 @@ from django.urls import reverse
 from backend.accounts.models import Contributor
 from backend.accounts.selectors import contributor_of
 from backend.entities.models import Entity
-from backend.participation.my_items import Order, Shown, compared_counts, in_order, items_among, public_keys
+from backend.participation.my_space.my_items import Order, Shown, compared_counts, in_order, items_among, public_keys
 from backend.participation.own_model import OwnScore, own_models_fit
 from backend.polls.models import Criterion, Poll
 from backend.polls.selectors import criterion_get, criterion_list, poll_get

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from backend.accounts.models import Contributor
 from backend.accounts.services import contributor_get_or_create
 from backend.entities.selectors import entities_by_uid
-from backend.participation.my_items import (
+from backend.participation.my_space.my_items import (
     Shown,
     compared_counts,
     disclosure_of,

@@ -13,7 +13,7 @@ from backend.common.errors import ComparisonNotFound, SelfComparison
 from backend.comparisons.selectors import comparison_get_pair, values_of, version_of
 from backend.entities.models import Entity
 from backend.entities.selectors import entities_by_uid, entity_get
-from backend.participation.next_pair import next_pair
+from backend.participation.pairs.next_pair import next_pair
 from backend.polls.models import Poll
 from frontend.pages.judge_form import value_text
 

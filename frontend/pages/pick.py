@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from backend.accounts.selectors import contributor_of
 from backend.entities.models import Entity
 from backend.entities.selectors import entities_by_uid
-from backend.participation.picking import items_found
-from backend.participation.rate_later import rate_later_list
+from backend.participation.pairs.picking import items_found
+from backend.participation.pairs.rate_later import rate_later_list
 from backend.polls.models import Poll
 from backend.polls.selectors import criterion_list, poll_get
 from backend.scores.selectors import recommendations

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from backend.accounts.services import contributor_get_or_create
 from backend.common.errors import ApplicationError
-from backend.participation.proof import proof_make, proof_read
+from backend.participation.my_space.proof import proof_make, proof_read
 from backend.polls.selectors import poll_get
 from frontend.pages.http import PageRequest, account, page
 

@@ -15,7 +15,7 @@ from backend.accounts.selectors import contributor_of
 from backend.entities.models import Entity
 from backend.entities.selectors import entities_shown, entity_list
 from backend.participation.own_model import OwnScore, own_models_fit
-from backend.participation.recommendations import NEEDED, Carrier, State, recommendations_for
+from backend.participation.recommendations.selectors import NEEDED, Carrier, State, recommendations_for
 from backend.polls.models import Criterion, Poll
 from backend.polls.selectors import criterion_get, criterion_list, poll_get
 from backend.scores.models import CollectiveScore

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from backend.accounts.selectors import contributor_of
 from backend.accounts.services import contributor_get_or_create
 from backend.common.errors import ApplicationError
-from backend.participation.vouching import CODE_DAYS, standing_of, vouch_by_name, vouch_code
+from backend.participation.vouches.services import CODE_DAYS, standing_of, vouch_by_name, vouch_code
 from backend.polls.selectors import poll_get
 from backend.trust.selectors import vouches_given
 from backend.trust.services import QUOTA, vouch_delete

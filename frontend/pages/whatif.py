@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.common.errors import ApplicationError
 from backend.entities.selectors import entity_get
-from backend.pipeline.whatif import MOST_ACCOUNTS, WhatIf, whatif_ask, whatif_get
+from backend.pipeline.integrity.whatif import MOST_ACCOUNTS, WhatIf, whatif_ask, whatif_get
 from backend.polls.models import Poll
 from backend.polls.selectors import criterion_list, poll_get_managed
 from frontend.pages.http import PageRequest, page, wants_fragment

@@ -21,9 +21,9 @@ from backend.accounts.models import User
 from backend.common.downloads import ZIP, zip_response
 from backend.common.errors import LastSuperuser
 from backend.common.limits import is_over_limit
-from backend.participation.account_deletion import account_delete
-from backend.participation.personal_export import personal_export_write
-from backend.participation.personal_export_files import FILES
+from backend.participation.own_data.deletion import account_delete
+from backend.participation.own_data.export import personal_export_write
+from backend.participation.own_data.files import FILES
 from frontend.pages.http import PageRequest, account, download, page
 
 UNPROCESSABLE = 422

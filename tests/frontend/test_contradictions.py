@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from backend.participation import contradictions
-from backend.participation.contradictions import contradictions_of
+from backend.participation.my_space import contradictions
+from backend.participation.my_space.contradictions import contradictions_of
 from backend.participation.own_record import OwnRecord
 from tests.factories import ContributorFactory, EntityFactory, say
 

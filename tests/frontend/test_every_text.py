@@ -14,7 +14,7 @@ from django.utils.translation import trans_real
 
 from backend.accounts.models import Contributor, User
 from backend.accounts.services import contributor_get_or_create
-from backend.participation.my_items import ratings_set_public
+from backend.participation.my_space.my_items import ratings_set_public
 from backend.pipeline.models import Run
 from backend.pipeline.services import run_create, run_execute
 from backend.polls.models import Poll

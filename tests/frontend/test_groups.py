@@ -6,7 +6,7 @@ import pytest
 
 from backend.accounts.models import Contributor
 from backend.comparisons.models import Rating
-from backend.pipeline.groups import groups_compute
+from backend.pipeline.groups.selectors import groups_compute
 from backend.polls.models import Poll
 from tests.factories import ContributorFactory, PollFactory, poll_with, publish
 

@@ -1,8 +1,8 @@
 """The list of items to rate later."""
 
-from backend.participation import rate_later
 from backend.participation.models import RateLater
-from backend.participation.rate_later import rate_later_add
+from backend.participation.pairs import rate_later
+from backend.participation.pairs.rate_later import rate_later_add
 from tests.factories import ContributorFactory
 
 URL = "/polls/poll/later/"

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from backend.comparisons.models import Comparison
 from backend.comparisons.services import rating_set_public
-from backend.participation.progress import comparisons_over_time
+from backend.participation.my_space.progress import comparisons_over_time
 from tests.factories import ContributorFactory, EntityFactory, poll_with, publish, say
 
 URL = "/polls/poll/me/"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.participation.rate_later import rate_later_add
+from backend.participation.pairs.rate_later import rate_later_add
 
 URL = "/polls/poll/compare/pick/"
 

@@ -3,8 +3,8 @@
 import pytest
 from django.core import signing
 
-from backend.participation import proof as proofs
-from backend.participation.proof import proof_make, proof_read
+from backend.participation.my_space import proof as proofs
+from backend.participation.my_space.proof import proof_make, proof_read
 from tests.factories import EntityFactory, say
 
 MINE = "/polls/poll/me/proof/"

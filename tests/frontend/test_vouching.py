@@ -7,7 +7,7 @@ from django.test import Client
 
 from backend.accounts.services import contributor_get_or_create
 from backend.comparisons.services import rating_set_public
-from backend.participation import vouching
+from backend.participation.vouches import services as vouching
 from backend.polls.models import Poll
 from backend.trust import services
 from backend.trust.models import Vouch

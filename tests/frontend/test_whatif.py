@@ -9,7 +9,7 @@ import time_machine
 from django.core.cache import cache
 from django.utils import timezone
 
-from backend.pipeline import whatif as service
+from backend.pipeline.integrity import whatif as service
 from backend.pipeline.models import InfluenceBound, Run, Snapshot
 from backend.pipeline.services import run_create, run_execute
 from backend.polls.models import Poll

@@ -6,80 +6,91 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import redis
+from celery import current_app
 
 from backend.common.embedded.processes import Process, ProcessGroup, Program
 
 DRAIN_SECONDS = 60.0
+REPLY_SECONDS = 10.0
 
 StartWorker = Callable[..., Process]
 
 
-@pytest.fixture(scope="session")
-def start_celery_worker(
-    django_db_setup: None, redis_client: redis.Redis, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[StartWorker]:
-    """Return a function that starts one more worker, for tests that kill it; all end with the session."""
-    from backend.config.celery import app
+class Workers:
+    """Starts workers, each in a process group of its own: others must not be ended because a test kills one."""
 
-    folder = tmp_path_factory.mktemp("celery")
+    def __init__(self, stack: ExitStack, folder: Path) -> None:
+        self._stack, self._folder = stack, folder
+
+    def start(self, *, queue: str, host: str) -> Process:
+        """Return a worker that has answered."""
+        group = self._stack.enter_context(ProcessGroup())
+        options = ["--pool=prefork", "-c", "2", "--loglevel=INFO", "--without-gossip", "--without-mingle"]
+        process = group.start(
+            Program(
+                name="The Celery worker",
+                argv=[
+                    *(sys.executable, "-m", "celery", "-A", "backend.config", "worker", *options),
+                    *("--hostname", host, "-Q", queue),
+                ],
+                log=self._folder / f"{host}.log",
+                env=os.environ | {"DATABASE_URL": database_url()},
+            )
+        )
+        group.wait_until(lambda: bool(current_app.control.ping(destination=[host], timeout=0.5)))
+        return process
+
+
+def host_named(name: str) -> str:
+    """Return the name of a worker of this test process."""
+    return f"{name}@{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}"
+
+
+@pytest.fixture
+def start_celery_worker(transactional_db: None, redis_client: redis.Redis, tmp_path: Path) -> Iterator[StartWorker]:
+    """Return a function that starts one more worker, for tests that kill it; all end with the test."""
     numbers = itertools.count()
     with ExitStack() as stack:
-
-        def start(queue: str = "celery") -> Process:
-            # A group of its own: others must not be ended because a test kills this one.
-            group = stack.enter_context(ProcessGroup())
-            host = f"test-{next(numbers)}@{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}"
-            process = group.start(
-                Program(
-                    name="The Celery worker",
-                    argv=[
-                        *(sys.executable, "-m", "celery", "-A", "backend.config", "worker", "--pool=prefork"),
-                        *(
-                            "-c",
-                            "2",
-                            "--loglevel=INFO",
-                            "--without-gossip",
-                            "--without-mingle",
-                            "--hostname",
-                            host,
-                            "-Q",
-                            queue,
-                        ),
-                    ],
-                    log=folder / f"{host}.log",
-                    env=os.environ | {"DATABASE_URL": database_url()},
-                )
-            )
-            group.wait_until(lambda: bool(app.control.ping(destination=[host], timeout=0.5)))
-            return process
-
-        yield start
+        workers = Workers(stack, tmp_path)
+        yield lambda queue="celery": workers.start(queue=queue, host=host_named(f"test-{next(numbers)}"))
 
 
 @pytest.fixture(scope="session")
-def _celery_worker(start_celery_worker: StartWorker) -> Process:
-    return start_celery_worker()
+def _idle_worker(
+    django_db_setup: None, redis_client: redis.Redis, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Process]:
+    """Return a worker, shared by the session's tests, that listens to nobody.
+
+    Whatever a test queues without asking for a worker must stay queued: it would be done during another test.
+    """
+    with ExitStack() as stack:
+        workers = Workers(stack, tmp_path_factory.mktemp("celery"))
+        yield workers.start(queue="idle", host=host_named("shared"))
 
 
 @pytest.fixture
 def celery_worker_process(
-    transactional_db: None, _celery_worker: Process, redis_client: redis.Redis
+    transactional_db: None, _idle_worker: Process, redis_client: redis.Redis
 ) -> Iterator[Process]:
-    """Return a real worker, shared by the session's tests; its tasks see what the test commits.
+    """Return a real worker, which does what the test commits.
 
     The test ends when no task is left: emptying the tables would wait for it, or pull them from under it.
     """
-    yield _celery_worker
+    destination = [host_named("shared")]
+    assert current_app.control.add_consumer("celery", destination=destination, reply=True, timeout=REPLY_SECONDS)
+    yield _idle_worker
     deadline = time.monotonic() + DRAIN_SECONDS
     # Tasks are acknowledged late, so one that runs is still among the unacknowledged.
     while redis_client.llen("celery") or redis_client.hlen("unacked"):
-        assert _celery_worker.is_running(), _celery_worker.explain_end()
+        assert _idle_worker.is_running(), _idle_worker.explain_end()
         assert time.monotonic() < deadline, f"tasks still run {DRAIN_SECONDS:.0f} seconds after the test"
         time.sleep(0.02)
+    assert current_app.control.cancel_consumer("celery", destination=destination, reply=True, timeout=REPLY_SECONDS)
 
 
 def database_url() -> str:

@@ -17,7 +17,7 @@ from backend.accounts.services import contributor_get_or_create
 from backend.comparisons.models import Comparison, Judgment, Rating
 from backend.entities.services import entity_set_hidden
 from backend.participation.models import RateLater, SetAside
-from backend.participation.set_aside import set_aside_add
+from backend.participation.pairs.set_aside import set_aside_add
 from backend.pipeline.models import Run
 from backend.pipeline.services import run_create, run_execute
 from backend.polls.models import Poll

@@ -3,7 +3,7 @@
 import pytest
 
 from backend.accounts.models import User
-from backend.participation import rate_later
+from backend.participation.pairs import rate_later
 from backend.polls.models import Poll
 from tests.backend.api.helpers import Api, World, problem
 

@@ -4,7 +4,7 @@ import pytest
 
 from backend.accounts.models import Contributor
 from backend.accounts.services import contributor_get_or_create
-from backend.participation.account_deletion import account_delete
+from backend.participation.own_data.deletion import account_delete
 from backend.pipeline.models import Run
 from backend.pipeline.services import run_create, run_enqueue
 from backend.polls.models import News, Poll

@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from backend.entities.models import Entity
-from backend.participation.next_pair import Reason, next_pair, next_pairs
-from backend.participation.rate_later import rate_later_add
+from backend.participation.pairs.next_pair import Reason, next_pair, next_pairs
+from backend.participation.pairs.rate_later import rate_later_add
 from backend.polls.models import Poll
 from tests.factories import ContributorFactory, EntityFactory, poll_with, publish, say
 

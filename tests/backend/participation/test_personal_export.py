@@ -14,8 +14,8 @@ from backend.accounts.models import Contributor, User
 from backend.accounts.services import contributor_get_or_create
 from backend.comparisons.models import Rating
 from backend.participation.models import RateLater, SetAside
-from backend.participation.personal_export import personal_export_write
-from backend.participation.personal_export_files import FILES
+from backend.participation.own_data.export import personal_export_write
+from backend.participation.own_data.files import FILES
 from backend.trust.services import vouch_create
 from tests.backend.pipeline.helpers import computed
 from tests.factories import ContributorFactory, UserFactory, judged_poll, say
@@ -47,7 +47,7 @@ def test_every_table_that_leads_to_an_account_is_in_the_export() -> None:
     missing -= exported | {*NOT_EXPORTED}
     assert not missing, (
         f"{', '.join(sorted(missing))} can hold what belongs to an account: give it a line in FILES of"
-        " backend/participation/personal_export_files.py, or a reason in NOT_EXPORTED of this test."
+        " backend/participation/own_data/files.py, or a reason in NOT_EXPORTED of this test."
     )
 
 

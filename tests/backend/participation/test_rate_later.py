@@ -3,9 +3,9 @@
 import pytest
 
 from backend.common.errors import RateLaterFull
-from backend.participation import rate_later
 from backend.participation.models import RateLater
-from backend.participation.rate_later import (
+from backend.participation.pairs import rate_later
+from backend.participation.pairs.rate_later import (
     rate_later_add,
     rate_later_holds,
     rate_later_list,

@@ -10,9 +10,9 @@ from django.core.cache import cache
 from backend.accounts.models import Contributor
 from backend.accounts.services import contributor_get_or_create
 from backend.comparisons.models import Rating
-from backend.participation import similarity
-from backend.participation.recommendations import NEEDED, Recommendations, State, Tie, recommendations_for
-from backend.participation.similarity import poll_graph, poll_graph_build, unsquashed
+from backend.participation.recommendations import similarity
+from backend.participation.recommendations.selectors import NEEDED, Recommendations, State, Tie, recommendations_for
+from backend.participation.recommendations.similarity import poll_graph, poll_graph_build, unsquashed
 from backend.participation.tasks import poll_graph_build_task
 from backend.polls.models import Criterion, Poll
 from backend.scores.selectors import score_set_published

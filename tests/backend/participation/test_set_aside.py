@@ -14,9 +14,9 @@ from backend.common.errors import (
     UnknownReason,
 )
 from backend.participation.models import SetAside
-from backend.participation.next_pair import next_pair, next_pairs
+from backend.participation.pairs.next_pair import next_pair, next_pairs
+from backend.participation.pairs.set_aside import set_aside_add, set_aside_get_pair, set_aside_list, set_aside_remove
 from backend.participation.services import contributor_delete, judge
-from backend.participation.set_aside import set_aside_add, set_aside_get_pair, set_aside_list, set_aside_remove
 from tests.factories import ContributorFactory, poll_with, say
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from backend.pipeline.integrity import Integrity
+from backend.pipeline.integrity.selectors import Integrity
 from backend.pipeline.models import InfluenceBound, Run
 from backend.scores.serializers import ScoreSetSerializer
 

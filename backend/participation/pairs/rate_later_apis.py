@@ -18,7 +18,7 @@ from backend.common.api.views import ApiView
 from backend.entities.selectors import entity_get
 from backend.entities.serializers import EntitySerializer
 from backend.participation.models import RateLater
-from backend.participation.rate_later import rate_later_add, rate_later_list, rate_later_remove
+from backend.participation.pairs.rate_later import rate_later_add, rate_later_list, rate_later_remove
 from backend.polls.selectors import poll_get
 
 

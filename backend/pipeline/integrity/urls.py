@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backend.pipeline.integrity_apis import EntityInfluenceApi, IntegrityApi
+from backend.pipeline.integrity.apis import EntityInfluenceApi, IntegrityApi
 
 urlpatterns = [
     path("", IntegrityApi.as_view(), name="integrity"),

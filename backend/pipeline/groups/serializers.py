@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from backend.common.api.fields import LONGEST_CRITERION, TextField
 from backend.common.api.serializers import Parameters
-from backend.pipeline.groups import Agreement, Group, Groups, Preference, State
+from backend.pipeline.groups.selectors import Agreement, Group, Groups, Preference, State
 
 
 class GroupParameters(Parameters):

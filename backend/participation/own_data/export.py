@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from backend.accounts.models import User
 from backend.common.steady_zip import SteadyZip
-from backend.participation.personal_export_files import FILES, PersonalFile
+from backend.participation.own_data.files import FILES, PersonalFile
 from solidago.io.guard import guarded
 
 FORMAT = "helianthus-personal 1"

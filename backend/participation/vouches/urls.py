@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backend.participation.vouch_apis import VouchDetailApi, VouchListApi
+from backend.participation.vouches.apis import VouchDetailApi, VouchListApi
 
 urlpatterns = [
     path("", VouchListApi.as_view(), name="vouch_list"),

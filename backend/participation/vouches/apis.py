@@ -15,7 +15,7 @@ from backend.common.api.fields import TextField
 from backend.common.api.pagination import Key, PageSerializer, page_of
 from backend.common.api.serializers import PageParameters, StrictSerializer
 from backend.common.api.views import ApiView
-from backend.participation.vouching import vouch_by_name
+from backend.participation.vouches.services import vouch_by_name
 from backend.trust.models import Vouch
 from backend.trust.selectors import vouches_given
 from backend.trust.services import vouch_delete

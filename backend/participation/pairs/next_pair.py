@@ -20,7 +20,7 @@ from backend.accounts.models import Contributor
 from backend.entities.models import Entity
 from backend.entities.selectors import entities_shown
 from backend.participation.own_record import OwnRecord, Pairs, own_record, pairs_set_aside
-from backend.participation.pair_pool import Flags, Pool, pool_read
+from backend.participation.pairs.pool import Flags, Pool, pool_read
 from backend.polls.models import Poll
 from backend.polls.selectors import criterion_list
 from backend.scores.selectors import score_set_published

@@ -8,11 +8,11 @@ from rest_framework.utils.urls import replace_query_param
 
 from backend.accounts.selectors import contributor_of
 from backend.common.api.views import ApiView
-from backend.participation.recommendation_serializers import (
+from backend.participation.recommendations.selectors import recommendations_for
+from backend.participation.recommendations.serializers import (
     OwnRecommendationListSerializer,
     OwnRecommendationParameters,
 )
-from backend.participation.recommendations import recommendations_for
 from backend.polls.selectors import criterion_get, poll_get
 
 

@@ -16,7 +16,7 @@ from backend.accounts.models import Contributor
 from backend.entities.models import Entity
 from backend.entities.selectors import entities_shown, entity_list
 from backend.participation.own_model import OwnScore, own_judgments
-from backend.participation.similarity import PollGraph, poll_graph, unsquashed
+from backend.participation.recommendations.similarity import PollGraph, poll_graph, unsquashed
 from backend.polls.models import Criterion, Poll
 from backend.scores.models import CollectiveScore, ContributorScaling, ScoreSet
 from backend.scores.selectors import own_scalings, score_set_published, scores_of

@@ -5,8 +5,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.common.api.views import ApiView
-from backend.pipeline.group_serializers import GroupParameters, GroupsSerializer, groups_told
-from backend.pipeline.groups import group_entities, opinion_groups
+from backend.pipeline.groups.selectors import group_entities, opinion_groups
+from backend.pipeline.groups.serializers import GroupParameters, GroupsSerializer, groups_told
 from backend.polls.selectors import criterion_get, poll_get
 from backend.scores.selectors import score_set_published
 

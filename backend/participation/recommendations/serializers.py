@@ -7,7 +7,7 @@ from rest_framework import serializers
 from backend.common.api.fields import LONGEST_CRITERION, TextField, WholeNumberParameter
 from backend.common.api.serializers import Parameters
 from backend.entities.serializers import EntitySerializer
-from backend.participation.recommendations import State, Tie
+from backend.participation.recommendations.selectors import State, Tie
 from backend.participation.serializers import OwnScoreSerializer
 
 

@@ -6,8 +6,8 @@ from rest_framework.response import Response
 
 from backend.common.api.views import ApiView
 from backend.entities.selectors import entity_get
-from backend.pipeline.integrity import influence_of, integrity_of
-from backend.pipeline.integrity_serializers import EntityInfluenceSerializer, IntegritySerializer
+from backend.pipeline.integrity.selectors import influence_of, integrity_of
+from backend.pipeline.integrity.serializers import EntityInfluenceSerializer, IntegritySerializer
 from backend.polls.selectors import criterion_list, poll_get
 from backend.scores.selectors import score_set_published
 

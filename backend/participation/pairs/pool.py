@@ -14,7 +14,7 @@ from backend.accounts.models import Contributor
 from backend.entities.models import Entity
 from backend.entities.selectors import entities_shown
 from backend.participation.own_record import Keys, OwnRecord
-from backend.participation.rate_later import rate_later_list
+from backend.participation.pairs.rate_later import rate_later_list
 from backend.polls.models import Criterion, Poll
 from backend.scores.models import CollectiveScore, ScoreSet
 
