@@ -10,6 +10,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 
+from backend.config.secret_files import secret, secrets_listed, with_password
 from backend.config.social import oidc_from
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -20,11 +21,11 @@ env = environ.Env()
 DEBUG = env.bool("DEBUG", default=False)
 # A throw-away key makes commands that need no sessions (check, migrate, collectstatic) work without one;
 # with_services and docker-compose give the serving processes a lasting key, without which they refuse to serve.
-SECRET_KEY = env.str("SECRET_KEY", default="")
+SECRET_KEY = secret(env, "SECRET_KEY")
 SECRET_KEY_IS_THROWN_AWAY = not SECRET_KEY
 SECRET_KEY = SECRET_KEY or secrets.token_urlsafe(48)
 # Former keys: what was signed or encrypted with them is still read.
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = secrets_listed(env, "SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_NAME = env.str("SITE_NAME", default="Helianthus")
@@ -105,9 +106,10 @@ TEMPLATES = [
 # ---------------------------------------------------------------- stores
 DATABASES = {"default": env.db("DATABASE_URL", default="postgresql:///helianthus")}
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DATABASES["default"]["PASSWORD"] = secret(env, "POSTGRES_PASSWORD") or DATABASES["default"]["PASSWORD"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")
+REDIS_URL = with_password(env.str("REDIS_URL", default="redis://localhost:6379/0"), secret(env, "REDIS_PASSWORD"))
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 # ---------------------------------------------------------------- Celery
@@ -178,6 +180,7 @@ SOCIALACCOUNT_AUTO_SIGNUP = False  # people choose the name under which they app
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG["EMAIL_HOST_PASSWORD"] = secret(env, "EMAIL_PASSWORD") or EMAIL_CONFIG["EMAIL_HOST_PASSWORD"]
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="helianthus@localhost")
 

@@ -1,12 +1,13 @@
 """Log-in with an account at another site (OpenID Connect), as the environment says."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from backend.config.secret_files import secret
 
 PROVIDER_ID = "sso"
 
@@ -34,7 +35,7 @@ def oidc_from(env: environ.Env) -> Oidc:
         "provider_id": PROVIDER_ID,
         "name": env.str("SOCIAL_OIDC_NAME", default=urlsplit(server).hostname),
         "client_id": env.str("SOCIAL_OIDC_CLIENT_ID", default=""),
-        "secret": _secret(env),
+        "secret": secret(env, "SOCIAL_OIDC_SECRET"),
         "settings": {
             "server_url": server,
             "trusts_email": env.bool("SOCIAL_OIDC_TRUST_EMAIL", default=False),
@@ -47,12 +48,6 @@ def oidc_from(env: environ.Env) -> Oidc:
     # A browser follows the log-in form to the provider only if the content security policy names it.
     origins = [_origin(server), *env.list("SOCIAL_OIDC_ORIGINS", default=[])]
     return Oidc({"openid_connect": {"APPS": [client], "OAUTH_PKCE_ENABLED": True}}, origins)
-
-
-def _secret(env: environ.Env) -> str:
-    path = env.str("SOCIAL_OIDC_SECRET_FILE", default="")
-    secret: str = Path(path).read_text().strip() if path else env.str("SOCIAL_OIDC_SECRET", default="")
-    return secret
 
 
 def _origin(url: str) -> str:

@@ -18,7 +18,8 @@ def application_get() -> WSGIHandler:
     if settings.SECRET_KEY_IS_THROWN_AWAY:
         raise ImproperlyConfigured(
             "SECRET_KEY is not set, so every process would forget the sessions of the others. Set it to a long random"
-            " text, the same for all processes, or serve through `manage.py with_services -- COMMAND`, which keeps one."
+            " text, the same for all processes (or SECRET_KEY_FILE to a file that holds it), or serve through"
+            " `manage.py with_services -- COMMAND`, which keeps one."
         )
     return get_wsgi_application()
 
