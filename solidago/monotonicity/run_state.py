@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +12,7 @@ from solidago.monotonicity.moves import spans
 from solidago.ratings import index_ratings
 from solidago.scaling.pooled import pooled_weights
 from solidago.scaling.quantile_shift import shift
-from solidago.scaling.scaling import UserScalings
+from solidago.scaling.scaling import by_user
 from solidago.scaling.standardise import spread
 from solidago.triples import Triples
 from solidago.voting_rights import voting_rights, weights
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from solidago.dataset import Dataset, Floats, Indices
     from solidago.engine.threads import Threads
     from solidago.results import CriterionResult, Result
+    from solidago.scaling.scaling import UserScalings
 
 
 class RunState:
@@ -41,7 +41,7 @@ class RunState:
         self.scaled = Triples(own.scaled_score.copy(), own.scaled_left.copy(), own.scaled_right.copy())
         self.rights = own.voting_right
         self.weight = weights(self.ratings, self.raw, self.trust, config)
-        self.maps = _by_user(outcome, self.ratings.n_users)
+        self.maps = by_user(outcome.scalings, self.ratings.n_users)
         self.deviation, self.shift = outcome.deviation, outcome.shift
         self.scalers = np.flatnonzero(self.maps.is_scaler).astype(np.int32)
         self.collective = np.full(self.ratings.n_entities, np.nan)
@@ -95,11 +95,3 @@ class RunState:
             copy[start:end] = new[first : first + end - start]
             changed.append(copy)
         return Triples(*changed)
-
-
-def _by_user(outcome: CriterionResult, n_users: int) -> UserScalings:
-    maps, found = UserScalings.identity(n_users), outcome.scalings
-    columns = {spec.name: getattr(maps, spec.name).copy() for spec in dataclasses.fields(maps)}
-    for name, column in columns.items():
-        column[found.user] = getattr(found, name)
-    return UserScalings(**columns)

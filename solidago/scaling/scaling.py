@@ -10,6 +10,7 @@ from solidago.dataset import Flags, Floats
 from solidago.engine.threads import Threads
 from solidago.kernels import rows as kernels
 from solidago.ratings import Ratings
+from solidago.results import Scalings
 from solidago.triples import Triples
 
 
@@ -65,6 +66,11 @@ class UserScalings:
             self.is_scaler[users],
         )
 
+    def chosen(self, flags: Flags, others: "UserScalings") -> "UserScalings":
+        """Return the maps with those of the flagged users taken from another set of maps."""
+        pairs = ((getattr(others, spec.name), getattr(self, spec.name)) for spec in fields(self))
+        return UserScalings(*(np.where(flags, other, own) for other, own in pairs))
+
     def replaced(self, user: int, others: "UserScalings", other: int) -> "UserScalings":
         """Return the maps with one user's taken from another set of maps."""
         changed = self.of(np.arange(len(self.multiplier)))
@@ -90,3 +96,12 @@ class UserScalings:
             ),
         )  # fmt: skip
         return scaled
+
+
+def by_user(found: Scalings, n_users: int) -> UserScalings:
+    """Return the maps of a result for every user of the dataset, in arrays of their own; identity without scores."""
+    maps = UserScalings.identity(n_users)
+    columns = {spec.name: getattr(maps, spec.name).copy() for spec in fields(maps)}
+    for name, column in columns.items():
+        column[found.user] = getattr(found, name)
+    return UserScalings(**columns)
