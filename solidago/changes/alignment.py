@@ -12,7 +12,7 @@ from solidago.dataset import Dataset, Judgments, PrivateRatings, Vouches
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from solidago.dataset import Flags, Floats, Indices
+    from solidago.dataset import Flags, Indices
 
     Names = NDArray[np.object_]
     Keys = NDArray[np.int64]
@@ -124,8 +124,3 @@ def rated_keys(judgments: Judgments, n_entities: int) -> Keys:
 
 def _private_keys(dataset: Dataset) -> Keys:
     return dataset.private.user.astype(np.int64) * len(dataset.entities) + dataset.private.entity
-
-
-def with_trust(dataset: Dataset, trust: Floats) -> Dataset:
-    """Return the dataset with a trust that is given, (U,) in [0, 1], in place of one to be computed."""
-    return replace(dataset, trust=trust)

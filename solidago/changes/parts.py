@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solidago.changes import people
-from solidago.changes.alignment import aligned, with_trust, without_gone
+from solidago.changes.alignment import aligned, without_gone
 from solidago.changes.counts import Counts, count
 from solidago.changes.state import NOISE, State, mixtures, state_of
 from solidago.engine.threads import Threads
@@ -147,12 +147,12 @@ def _inputs_replaced(
     first = state_of(before.dataset, criterion, old_config, threads)
     old_trust, new_trust = compute_trust(before.dataset), compute_trust(after.dataset)
     trust = np.where(after.has_user & before.has_user, new_trust, old_trust)
-    given = with_trust(before.dataset, trust)
+    given = replace(before.dataset, trust=trust)
     trusted = first
     if (np.abs(trust - old_trust) > NOISE).any():
         trusted = state_of(given, criterion, old_config, threads)
     configured = trusted if old_config == new_config else state_of(given, criterion, new_config, threads)
-    left = with_trust(without_gone(before, after, criterion), trust)
+    left = replace(without_gone(before, after, criterion), trust=trust)
     is_same = _digest(left) == _digest(given)
     return [first, trusted, configured, configured if is_same else state_of(left, criterion, new_config, threads)]
 

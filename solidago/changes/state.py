@@ -51,7 +51,7 @@ class State:
     @property
     def published(self) -> Floats:
         """The published score of each entity, (E,); 0, the default, where nobody rates it."""
-        return by_entity(self.outcome.collective, len(self.dataset.entities))
+        return _by_entity(self.outcome.collective, len(self.dataset.entities))
 
     @property
     def keys(self) -> Keys:
@@ -78,7 +78,7 @@ def state_of(dataset: Dataset, criterion: str, config: Config, threads: int | No
     return State(dataset, config, result.criteria[criterion], result.trust)
 
 
-def by_entity(scores: CollectiveScores, n_entities: int) -> Floats:
+def _by_entity(scores: CollectiveScores, n_entities: int) -> Floats:
     """Return published scores by entity, (E,); 0 where nobody rates it."""
     found = np.zeros(n_entities)
     found[scores.entity] = scores.score
@@ -94,9 +94,9 @@ def mixtures(old: State, new: State, threads: Threads) -> Iterator[Floats]:
         Of the same configuration, numbering and trust.
     threads : Threads
 
-    Yields
-    ------
-    (E,) float64
+    Returns
+    -------
+    iterator of (E,) float64
         With the new raw scores; then with the new voting rights too; then with the new maps of collaborative scaling.
         What is still missing is the new unit and zero. A new rating, or a new contributor, has no old right or map:
         the new one serves from the start. With the method ``licchavi`` raw scores, rights and common scores are one
@@ -120,7 +120,20 @@ def mixtures(old: State, new: State, threads: Threads) -> Iterator[Floats]:
 
 
 def known_rows(old: State, new: State) -> tuple[Flags, Keys]:
-    """Return which of the new ratings were there before, and at which place."""
+    """Return which of the new ratings were there before, and at which place.
+
+    Parameters
+    ----------
+    old : State of O ratings
+    new : State of N ratings
+        In the same numbering.
+
+    Returns
+    -------
+    was_there : (N,) bool
+    at_old : (K,) int64
+        Of the K that were, in their order.
+    """
     before, after = old.keys, new.keys
     at = np.minimum(np.searchsorted(before, after), max(len(before) - 1, 0))
     was_there = before[at] == after if len(before) else np.zeros(len(after), bool)
@@ -146,4 +159,4 @@ def _aggregated(state: State, rights: Floats, maps: UserScalings, threads: Threa
         judgments, len(dataset.users), len(dataset.entities), dataset.private, config.private_weight, threads
     )
     scaled = maps.apply(ratings, state.raw, threads)
-    return by_entity(aggregate(ratings, scaled, rights, config, threads), len(dataset.entities))
+    return _by_entity(aggregate(ratings, scaled, rights, config, threads), len(dataset.entities))
