@@ -14,16 +14,17 @@ from backend.polls.models import News, Poll
 from solidago.dataset import Dataset
 from solidago.io import snapshot as snapshot_io
 
+# Few are suspended or hidden: to leave these out is cheaper than to join everybody and everything in.
 JUDGMENTS = """
-    SELECT c.contributor_id, c.left_id, c.right_id, k.name, j.value, j.maximum
+    SELECT c.contributor_id, c.left_id, c.right_id, j.criterion_id, j.value, j.maximum
     FROM comparisons_comparison c
     JOIN comparisons_judgment j ON j.comparison_id = c.id
-    JOIN polls_criterion k ON k.id = j.criterion_id
-    JOIN accounts_contributor u ON u.id = c.contributor_id AND NOT u.is_suspended
-    JOIN entities_entity l ON l.id = c.left_id AND NOT l.is_hidden
-    JOIN entities_entity r ON r.id = c.right_id AND NOT r.is_hidden
     WHERE c.poll_id = %s
+        AND NOT EXISTS (SELECT FROM accounts_contributor u WHERE u.id = c.contributor_id AND u.is_suspended)
+        AND NOT EXISTS (SELECT FROM entities_entity l WHERE l.id = c.left_id AND l.is_hidden)
+        AND NOT EXISTS (SELECT FROM entities_entity r WHERE r.id = c.right_id AND r.is_hidden)
 """
+CRITERIA = "SELECT id, name FROM polls_criterion WHERE poll_id = %s"
 PUBLIC = """
     SELECT r.contributor_id, r.entity_id
     FROM comparisons_rating r JOIN entities_entity e ON e.id = r.entity_id
@@ -36,19 +37,19 @@ VOUCHES = """
     JOIN accounts_contributor b ON b.id = v.vouchee_id AND NOT b.is_suspended
 """
 CONTRIBUTORS = "SELECT id, given_trust FROM accounts_contributor WHERE NOT is_suspended"
-# Keys are read as texts: as such they are the stable ids of a run.
 JUDGMENT_COLUMNS: Schema = {
-    "user": pl.String,
-    "left": pl.String,
-    "right": pl.String,
-    "criterion": pl.String,
+    "user": pl.Int64,
+    "left": pl.Int64,
+    "right": pl.Int64,
+    "criterion_id": pl.Int64,
     "value": pl.Float64,
     "maximum": pl.Float64,
 }
-PUBLIC_COLUMNS: Schema = {"user": pl.String, "entity": pl.String}
-VOUCH_COLUMNS: Schema = {"voucher": pl.String, "vouchee": pl.String, "weight": pl.Float64}
-KEY_COLUMN: Schema = {"user": pl.String}
-CONTRIBUTOR_COLUMNS: Schema = {"user": pl.String, "trust": pl.Float64}
+CRITERION_COLUMNS: Schema = {"criterion_id": pl.Int64, "criterion": pl.String}
+PUBLIC_COLUMNS: Schema = {"user": pl.Int64, "entity": pl.Int64}
+VOUCH_COLUMNS: Schema = {"voucher": pl.Int64, "vouchee": pl.Int64, "weight": pl.Float64}
+KEY_COLUMN: Schema = {"user": pl.Int64}
+CONTRIBUTOR_COLUMNS: Schema = {"user": pl.Int64, "trust": pl.Float64}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +65,7 @@ def facts_read(*, poll: Poll) -> Facts:
     """Read a poll's judgments and its contributors' trust, without suspended contributors and hidden entities."""
     with consistent_read():
         judgments = copy_out(JUDGMENTS, [poll.pk], JUDGMENT_COLUMNS)
+        criteria = copy_out(CRITERIA, [poll.pk], CRITERION_COLUMNS)
         public = copy_out(PUBLIC, [poll.pk], PUBLIC_COLUMNS)
         vouches = copy_out(VOUCHES, [], VOUCH_COLUMNS)
         contributors = copy_out(CONTRIBUTORS, [], CONTRIBUTOR_COLUMNS)
@@ -72,7 +74,9 @@ def facts_read(*, poll: Poll) -> Facts:
     users = _concerned(contributors, judgments, vouches).with_columns(
         pretrusted=pl.col("user").is_in(pretrusted.implode())
     )
-    dataset = Dataset.from_columns(judgments, users=users, vouches=vouches, private=_private(judgments, public))
+    private = _private(judgments, public)
+    named = judgments.join(criteria, on="criterion_id").drop("criterion_id")
+    dataset = Dataset.from_columns(_ids(named), users=_ids(users), vouches=_ids(vouches), private=_ids(private))
     return Facts(dataset, dataset.digest(), news_ids)
 
 
@@ -96,10 +100,16 @@ def _concerned(contributors: pl.DataFrame, judgments: pl.DataFrame, vouches: pl.
     return contributors.join(concerned.unique().to_frame(), on="user", how="semi")
 
 
+def _ids(keys: pl.DataFrame) -> pl.DataFrame:
+    """Return keys as texts: as such they are the stable ids of a run."""
+    return keys.with_columns(pl.col(pl.Int64).cast(pl.String))
+
+
 def _private(judgments: pl.DataFrame, public: pl.DataFrame) -> pl.DataFrame:
     """Return what was judged but not made public: private is the default."""
     sides = [judgments.select("user", entity=side) for side in ("left", "right")]
-    return pl.concat(sides).unique().join(public, on=["user", "entity"], how="anti")
+    # Most is public as a rule: to leave that out first leaves few to find doubles among.
+    return pl.concat(side.join(public, on=["user", "entity"], how="anti") for side in sides).unique()
 
 
 def snapshot_store(*, poll: Poll, facts: Facts) -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 BEGINNING_OF_TIME = (1980, 1, 1, 0, 0, 0)
 """The earliest date that a zip archive can express."""
+LEVEL = 4
+"""Of compression: a third of the time of level 6, for 5 % more bytes (a million judgments: 0.4 s, 4.9 MB)."""
 LARGEST = 2**30
 """Bytes that all arrays of a snapshot may take together: 5e7 judgments."""
 HEADER = re.compile(
@@ -51,7 +53,7 @@ INDEX = "<i4"
 def dumps(dataset: Dataset) -> bytes:
     """Return the dataset as bytes; `loads` gives it back exactly."""
     block = io.BytesIO()
-    with zipfile.ZipFile(block, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    with zipfile.ZipFile(block, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
         for name, array in dataset.arrays():
             member = zipfile.ZipInfo(f"{name}.npy", BEGINNING_OF_TIME)
             member.compress_type = zipfile.ZIP_DEFLATED
