@@ -125,7 +125,7 @@ def opened(page: Page, path: str, run: Run) -> None:
 
 
 def violations(page: Page, **options: object) -> list[str]:
-    found = Axe().run(page, options=options).response["violations"]
+    found = Axe().run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
     return [f"{violation['id']} at {[node['target'] for node in violation['nodes']]}" for violation in found]
 
 
