@@ -1,13 +1,17 @@
-"""Writes: contributors."""
+"""Writes: contributors and their accounts."""
 
 from datetime import timedelta
 
 from allauth.account import app_settings
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from backend.accounts.models import Contributor, User
+from backend.accounts.models import Contributor, EmailDomain, User
 from backend.accounts.selectors import accounts_unverified
-from backend.common.errors import ContributorSuspended
+from backend.common.audit import staff_log
+from backend.common.errors import AddressTaken, ContributorSuspended
 
 
 def contributor_get_or_create(*, user: User) -> Contributor:
@@ -35,3 +39,75 @@ def accounts_delete_unverified() -> int:
     grace = 2 * timedelta(days=app_settings.EMAIL_CONFIRMATION_EXPIRE_DAYS)
     _, deleted = accounts_unverified(joined_before=timezone.now() - grace).delete()
     return deleted.get("accounts.User", 0)
+
+
+# ---------------------------------------------------------------- by the staff; each tells whether it changed anything
+@transaction.atomic
+def account_set_active(*, user: User, is_active: bool, by: User | None = None) -> bool:
+    """Close the log-in of an account and end its sessions, or open it again; what it said stays."""
+    changed = User.objects.filter(pk=user.pk, is_active=not is_active).update(is_active=is_active)
+    if changed:
+        staff_log(by=by, row=user, changes={"is_active": (not is_active, is_active)})
+    if not is_active:
+        _sessions_end(user)
+    user.is_active = is_active
+    return bool(changed)
+
+
+@transaction.atomic
+def account_log_out(*, user: User, by: User | None = None) -> bool:
+    """End all sessions of an account."""
+    ended = _sessions_end(user)
+    if ended:
+        staff_log(by=by, row=user, changes={"sessions": (ended, 0)})
+    return bool(ended)
+
+
+def _sessions_end(user: User) -> int:
+    sessions = list(UserSession.objects.filter(user=user))
+    for session in sessions:  # a person's own, each with a row of Django's to delete
+        session.end()
+    return len(sessions)
+
+
+@transaction.atomic
+def session_end(*, session: UserSession, by: User | None = None) -> bool:
+    """Log a browser out; tell whether it was logged in."""
+    if not UserSession.objects.filter(pk=session.pk).exists():
+        return False
+    staff_log(by=by, row=session.user, changes={"sessions": (session.user_agent, None)})
+    session.end()
+    return True
+
+
+@transaction.atomic
+def email_address_verify(*, address: EmailAddress, by: User | None = None) -> bool:
+    """Believe that an address is its account's.
+
+    Raises
+    ------
+    AddressTaken
+        Another account has proved that it is theirs.
+    """
+    if address.verified:
+        return False
+    try:
+        with transaction.atomic():
+            is_free = address.set_verified()
+    except IntegrityError as error:  # another account proved it at this moment
+        raise AddressTaken from error
+    if not is_free:
+        raise AddressTaken
+    staff_log(by=by, row=address.user, changes={"verified": (None, address.email)})
+    return True
+
+
+@transaction.atomic
+def email_domain_set_trusted(*, domain: EmailDomain, is_trusted: bool, by: User | None = None) -> bool:
+    """Count, or do not count any more, whoever has a verified address at a domain as one real person."""
+    if domain.is_trusted == is_trusted:
+        return False
+    domain.is_trusted = is_trusted
+    domain.save()  # its receivers leave news
+    staff_log(by=by, row=domain, changes={"is_trusted": (not is_trusted, is_trusted)})
+    return True

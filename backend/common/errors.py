@@ -214,6 +214,12 @@ class ContributorSuspended(ApplicationError):
     template = _("This account is suspended and cannot take part. Write to the people who run this site.")
 
 
+class AddressTaken(ApplicationError):
+    code = "address_taken"
+    status = 409
+    template = _("Another account has proved that this address is theirs.")
+
+
 class SelfVouch(ApplicationError):
     code = "self_vouch"
     template = _("Nobody can vouch for themselves.")

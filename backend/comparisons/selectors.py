@@ -1,10 +1,10 @@
 """Reads: what a contributor said."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from backend.accounts.models import Contributor
 from backend.common.errors import ComparisonNotFound
-from backend.comparisons.models import Comparison
+from backend.comparisons.models import Comparison, Rating
 from backend.entities.models import Entity
 from backend.polls.models import Poll
 
@@ -23,6 +23,15 @@ def comparison_list(*, contributor: Contributor, poll: Poll) -> QuerySet[Compari
         .prefetch_related("judgments__criterion")
         .order_by("-updated_at", "-pk")
     )
+
+
+def comparisons_public() -> QuerySet[Comparison]:
+    """Return the comparisons both of whose items their contributor shows."""
+    left, right = (
+        Rating.objects.filter(contributor=OuterRef("contributor"), entity=OuterRef(side), is_public=True)
+        for side in ("left", "right")
+    )
+    return Comparison.objects.filter(Exists(left), Exists(right))
 
 
 def comparison_get_pair(*, contributor: Contributor, left: Entity, right: Entity) -> Comparison:

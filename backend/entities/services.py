@@ -11,10 +11,11 @@ from backend.polls.services import news_add
 
 
 @transaction.atomic
-def entity_set_hidden(*, entity: Entity, is_hidden: bool) -> Entity:
+def entity_set_hidden(*, entity: Entity, is_hidden: bool, by: User | None = None) -> Entity:
     """Hide an item from every page at once, and from the next run; or show it again."""
     if Entity.objects.filter(pk=entity.pk, is_hidden=not is_hidden).update(is_hidden=is_hidden):
         news_add(poll_ids=[entity.poll_id])
+        poll_log(poll=entity.poll, user=by, changes={f"{entity.uid} hidden"[:200]: (not is_hidden, is_hidden)})
     entity.is_hidden = is_hidden
     return entity
 

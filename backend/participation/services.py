@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from backend.accounts.models import Contributor
+from backend.accounts.models import Contributor, User
+from backend.common.audit import staff_log, staff_log_forget
 from backend.comparisons.models import Comparison
 from backend.comparisons.services import comparison_save
 from backend.entities.models import Entity
@@ -104,11 +105,12 @@ def _own_models(contributor: Contributor, poll: Poll, criteria: list[Criterion])
 
 
 @transaction.atomic
-def contributor_set_suspended(*, contributor: Contributor, is_suspended: bool) -> Contributor:
+def contributor_set_suspended(*, contributor: Contributor, is_suspended: bool, by: User | None = None) -> Contributor:
     """Leave a contributor's judgments and vouches out of the next runs, or bring them back."""
     changed = Contributor.objects.filter(pk=contributor.pk, is_suspended=not is_suspended)
     if changed.update(is_suspended=is_suspended):
         news_add_everywhere()
+        staff_log(by=by, row=contributor, changes={"is_suspended": (not is_suspended, is_suspended)})
     contributor.is_suspended = is_suspended
     return contributor
 
@@ -126,6 +128,8 @@ def contributor_delete(*, contributor: Contributor) -> None:
     individual_scores_delete(contributor=contributor)
     news_add_everywhere()
     if contributor.user is not None:
+        staff_log_forget(rows=[contributor, contributor.user])
         contributor.user.delete()
     else:
+        staff_log_forget(rows=[contributor])
         contributor.delete()

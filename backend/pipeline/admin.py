@@ -1,4 +1,8 @@
-"""Admin pages of polls, runs and snapshots."""
+"""Admin pages of polls, runs, snapshots and what runs found.
+
+Runs, snapshots and bounds are evidence of how scores came about: they can be read here, never rewritten. What starts,
+stops and repeats runs are actions.
+"""
 
 from typing import Any
 
@@ -6,13 +10,27 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as translated
+from django.utils.translation import gettext_lazy as _
 
-from backend.common.admin import CascadingAdmin, ModelForm, ReadOnlyAdmin, TabularInline
-from backend.common.errors import InvalidRunConfig, RunNotActive
-from backend.pipeline.models import Calibration, Run, Snapshot
-from backend.pipeline.services import run_cancel, run_config_check
+from backend.accounts.models import User
+from backend.common.admin import (
+    BigTableAdmin,
+    BoundedRelatedFilter,
+    CascadingAdmin,
+    ModelForm,
+    ReadOnlyAdmin,
+    TabularInline,
+    confirmed,
+)
+from backend.common.audit import staff_log
+from backend.common.errors import InvalidRunConfig
+from backend.pipeline.models import Calibration, InfluenceBound, Run, Snapshot
+from backend.pipeline.services import run_cancel, run_config_check, run_create, run_enqueue
 from backend.polls.models import Criterion, Poll
 from backend.polls.services import news_add
+
+EVIDENCE = _("Written by runs alone: it shows how scores came about, which nobody may rewrite.")
 
 
 class PollForm(ModelForm[Poll]):
@@ -29,51 +47,91 @@ class PollForm(ModelForm[Poll]):
 
 
 class CriterionInline(TabularInline[Criterion, Poll]):
+    """Criteria are deleted on their own pages, which count what hangs on them."""
+
     model = Criterion
     fields = ("name", "title", "question", "position", "is_optional")
     extra = 0
+    can_delete = False
 
 
 @admin.register(Poll)
 class PollAdmin(CascadingAdmin[Poll]):
     form = PollForm
-    list_display = ("title", "slug", "visibility", "is_open", "is_simulated", "created_at")
+    list_display = ("title", "slug", "owner", "visibility", "is_open", "is_simulated", "created_at")
     list_filter = ("visibility", "is_open", "is_simulated")
-    search_fields = ("title", "slug", "question")
+    list_select_related = ("owner",)
+    date_hierarchy = "created_at"
+    search_fields = ("title", "slug", "question", "=owner__username")
     raw_id_fields = ("owner",)
+    readonly_fields = ("created_at", "updated_at")
     inlines = (CriterionInline,)
+    actions = ("recompute",)
+
+    def weight_of(self, row: Poll) -> list[str]:
+        count = row.comparisons.count()
+        return [translated("%(n)s comparisons of %(row)s") % {"n": count, "row": row}] if count else []
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Leave news where the scores would be others now; the admin saves in one transaction."""
         super().save_related(request, form, formsets, change)
-        is_reconfigured = form.initial.get("run_config") != form.cleaned_data["run_config"]
-        if is_reconfigured or any(formset.deleted_objects for formset in formsets):
+        if form.initial.get("run_config") != form.cleaned_data["run_config"]:
             news_add(poll_ids=[form.instance.pk])
+
+    @confirmed(
+        description=_("Compute the scores again"),
+        explanation=_("A run of each of these polls starts now. Where one is under way already, nothing happens."),
+    )
+    def recompute(self, row: Poll, by: User) -> bool:
+        run = run_create(poll=row, trigger=Run.Trigger.PAGE, started_by=by)
+        staff_log(by=by, row=row, changes={"run": (None, run.pk)})
+        run_enqueue(run=run)
+        return True
 
 
 @admin.register(Run)
 class RunAdmin(ReadOnlyAdmin[Run]):
+    note = EVIDENCE
     list_display = ("id", "poll", "status", "step", "trigger", "started_by", "started_at", "finished_at")
-    list_filter = ("status", "trigger", "poll")
+    list_filter = ("status", "trigger", ("poll", BoundedRelatedFilter))
     list_select_related = ("poll", "started_by")
-    search_fields = ("poll__slug", "snapshot_digest", "error")
-    actions = ("cancel",)
+    date_hierarchy = "created_at"
+    search_fields = ("=poll__slug", "snapshot_digest", "error")
+    actions = ("cancel", "retry")
 
-    @admin.action(description="Cancel")
-    def cancel(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
-        for run in queryset:
-            try:
-                run_cancel(run=run)
-            except RunNotActive as error:
-                self.message_user(request, error.message, level="WARNING")
+    @confirmed(
+        description=_("Cancel"),
+        explanation=_(
+            "These runs stop and publish nothing. The scores shown now stay. Runs that have ended stay as they are."
+        ),
+    )
+    def cancel(self, row: Run, by: User) -> bool:
+        before = row.status
+        after = run_cancel(run=row).status
+        staff_log(by=by, row=row, changes={"cancelled": (before, after)})
+        return True
+
+    @confirmed(
+        description=_("Run again with the same parameters"),
+        explanation=_("For each of these runs a new one of its poll starts now, over the judgments of today."),
+    )
+    def retry(self, row: Run, by: User) -> bool:
+        run = run_create(poll=row.poll, trigger=Run.Trigger.PAGE, started_by=by, config=row.config)
+        staff_log(by=by, row=row, changes={"run again": (None, run.pk)})
+        run_enqueue(run=run)
+        return True
 
 
 @admin.register(Snapshot)
 class SnapshotAdmin(ReadOnlyAdmin[Snapshot]):
+    """Without what is in it: everybody's judgments, private ones too."""
+
+    note = EVIDENCE
     list_display = ("digest", "poll", "created_at")
-    list_filter = ("poll",)
+    list_filter = (("poll", BoundedRelatedFilter),)
     list_select_related = ("poll",)
-    search_fields = ("digest", "poll__slug")
+    date_hierarchy = "created_at"
+    search_fields = ("digest", "=poll__slug")
     exclude = ("content",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Snapshot]:
@@ -82,7 +140,18 @@ class SnapshotAdmin(ReadOnlyAdmin[Snapshot]):
 
 @admin.register(Calibration)
 class CalibrationAdmin(ReadOnlyAdmin[Calibration]):
+    note = EVIDENCE
     list_display = ("id", "poll", "status", "started_by", "sampled", "seconds", "created_at")
-    list_filter = ("status", "poll")
+    list_filter = ("status", ("poll", BoundedRelatedFilter))
     list_select_related = ("poll", "started_by")
-    search_fields = ("poll__slug", "snapshot_digest", "error")
+    date_hierarchy = "created_at"
+    search_fields = ("=poll__slug", "snapshot_digest", "error")
+
+
+@admin.register(InfluenceBound)
+class InfluenceBoundAdmin(BigTableAdmin[InfluenceBound]):
+    note = EVIDENCE
+    list_display = ("entity", "criterion", "score_set_id", "crowd_low", "crowd_high", "coalition_low", "coalition_high")
+    list_filter = (("score_set__poll", BoundedRelatedFilter),)
+    list_select_related = ("entity", "criterion")
+    search_fields = ("=entity__uid", "entity__title", "=criterion__name")

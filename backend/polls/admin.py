@@ -4,10 +4,12 @@ from typing import TypeVar
 
 from django.contrib import admin
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.translation import gettext as translated
+from django.utils.translation import gettext_lazy as _
 
-from backend.common.admin import CascadingAdmin, ReadOnlyAdmin
+from backend.common.admin import BoundedRelatedFilter, CascadingAdmin, ReadOnlyAdmin
 from backend.polls.models import Criterion, News
 from backend.polls.services import news_add
 
@@ -27,25 +29,28 @@ class PartOfPollAdmin(CascadingAdmin[M]):
         super().delete_model(request, obj)
         news_add(poll_ids=[poll_id])
 
-    @transaction.atomic
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[M]) -> None:
-        poll_ids = set(queryset.order_by().values_list("poll_id", flat=True))
-        super().delete_queryset(request, queryset)
-        news_add(poll_ids=poll_ids)
-
 
 @admin.register(Criterion)
 class CriterionAdmin(PartOfPollAdmin[Criterion]):
+    note = _("A criterion that was judged stays: make it optional to ask about it less often.")
     list_display = ("title", "name", "poll", "position", "is_optional")
-    list_filter = ("is_optional", "poll")
+    list_filter = ("is_optional", ("poll", BoundedRelatedFilter))
     list_select_related = ("poll",)
-    search_fields = ("title", "name")
+    ordering = ("-pk",)
+    search_fields = ("title", "name", "=poll__slug")
     raw_id_fields = ("poll",)
+    readonly_fields = ("created_at", "updated_at")
+
+    def weight_of(self, row: Criterion) -> list[str]:
+        count = row.judgments.count()
+        return [translated("%(n)s judgments on %(row)s") % {"n": count, "row": row}] if count else []
 
 
 @admin.register(News)
 class NewsAdmin(ReadOnlyAdmin[News]):
-    list_display = ("poll", "created_at")
-    list_filter = ("poll",)
+    note = _("What happened since the last run. The next one reads it and takes it away.")
+    list_display = ("pk", "poll", "created_at")
+    list_filter = (("poll", BoundedRelatedFilter),)
     list_select_related = ("poll",)
-    search_fields = ("poll__slug",)
+    ordering = ("-pk",)
+    search_fields = ("=poll__slug",)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from backend.accounts.models import User
+from backend.common.audit import Change
 from backend.common.errors import CriterionJudged, TooManyCriteria
-from backend.polls.history import Change, poll_log
+from backend.polls.history import poll_log
 from backend.polls.models import Criterion, Poll
 from backend.polls.services import poll_locked
 

@@ -1,19 +1,15 @@
-"""Who changed what of a poll: kept in the admin's own log, so that its pages show it too."""
+"""Who changed what of a poll: kept in the log of the staff, so that the admin shows it too."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
 from backend.accounts.models import User
+from backend.common.audit import Change, changes_of, staff_log
 from backend.polls.models import Poll
-
-Change = tuple[object, object]
-LONGEST_VALUE = 500
-"""Characters of a value that the log keeps; a description may have thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +22,9 @@ class Entry:
     words: str
 
 
-def poll_log(*, poll: Poll, user: User, changes: Mapping[str, Change], is_new: bool = False) -> None:
+def poll_log(*, poll: Poll, user: User | None, changes: Mapping[str, Change], is_new: bool = False) -> None:
     """Keep what was changed, from what to what, in the caller's transaction; nothing where nothing was."""
-    if changes:
-        LogEntry.objects.create(
-            user=user,
-            content_type=ContentType.objects.get_for_model(Poll),
-            object_id=str(poll.pk),
-            object_repr=str(poll)[:200],
-            action_flag=ADDITION if is_new else CHANGE,
-            change_message=json.dumps({name: [_short(value) for value in pair] for name, pair in changes.items()}),
-        )
-
-
-def _short(value: object) -> object:
-    return value if isinstance(value, bool | int | float | None) else _text(value)[:LONGEST_VALUE]
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
+    staff_log(by=user, row=poll, changes=changes, is_new=is_new)
 
 
 def poll_history(*, poll: Poll, most: int) -> list[Entry]:
@@ -56,8 +36,5 @@ def poll_history(*, poll: Poll, most: int) -> list[Entry]:
 
 
 def _entry(entry: LogEntry) -> Entry:
-    # The admin's own messages are lists, or words.
-    is_ours = entry.change_message.startswith("{")
-    changes = json.loads(entry.change_message) if is_ours else {}
-    words = "" if is_ours else entry.get_change_message()
-    return Entry(entry.user.get_username(), entry.action_time, changes, words)
+    changes = changes_of(entry)
+    return Entry(entry.user.get_username(), entry.action_time, changes, "" if changes else entry.get_change_message())

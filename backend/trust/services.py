@@ -4,8 +4,9 @@ import math
 
 from django.db import transaction
 
-from backend.accounts.models import Contributor
+from backend.accounts.models import Contributor, User
 from backend.accounts.services import contributor_require_active
+from backend.common.audit import staff_log
 from backend.common.errors import InvalidVouch, SelfVouch, VouchQuotaReached
 from backend.polls.services import news_add_everywhere
 from backend.trust.models import Vouch
@@ -42,9 +43,36 @@ def _locked(voucher: Contributor) -> Contributor:
 
 
 @transaction.atomic
-def vouch_delete(*, voucher: Contributor, vouchee: Contributor) -> bool:
-    """Withdraw a vouch; tell whether there was one."""
+def vouch_delete(*, voucher: Contributor, vouchee: Contributor, by: User | None = None) -> bool:
+    """Withdraw a vouch; tell whether there was one. ``by``: who of the staff did, if not the voucher."""
     deleted, _ = Vouch.objects.filter(voucher=voucher, vouchee=vouchee).delete()
     if deleted:
         news_add_everywhere()
+        # Of the two, the log names one: who vouches for whom stays between them.
+        staff_log(by=by, row=vouchee, changes={"vouch": (True, None)})
     return bool(deleted)
+
+
+# ---------------------------------------------------------------- by the staff
+@transaction.atomic
+def contributor_set_pretrusted(*, contributor: Contributor, is_pretrusted: bool, by: User | None = None) -> bool:
+    """Count a contributor as one real person without anybody's vouch, or do not any more; tell whether that is new."""
+    changed = Contributor.objects.filter(pk=contributor.pk, is_pretrusted=not is_pretrusted)
+    if not changed.update(is_pretrusted=is_pretrusted):
+        return False
+    news_add_everywhere()
+    staff_log(by=by, row=contributor, changes={"is_pretrusted": (not is_pretrusted, is_pretrusted)})
+    return True
+
+
+@transaction.atomic
+def given_trust_forget(*, contributor: Contributor, by: User | None = None) -> bool:
+    """Compute a contributor's trust in place of taking what came with an import; tell whether any had come."""
+    # Locked, so that what the log tells is what was there.
+    given = Contributor.objects.select_for_update(no_key=True).get(pk=contributor.pk).given_trust
+    if given is None:
+        return False
+    Contributor.objects.filter(pk=contributor.pk).update(given_trust=None)
+    news_add_everywhere()
+    staff_log(by=by, row=contributor, changes={"given_trust": (given, None)})
+    return True

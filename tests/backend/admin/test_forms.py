@@ -1,50 +1,17 @@
-"""The admin pages of every model: they open, search, and delete people wholly."""
+"""What forms of the admin write, refuse, and delete."""
 
 import pytest
-from django.contrib import admin
 from django.forms.models import model_to_dict
-from django.urls import reverse
 
 from backend.accounts.models import Contributor, User
 from backend.accounts.services import contributor_get_or_create
 from backend.comparisons.models import Comparison
 from backend.entities.models import Entity
 from backend.polls.models import Criterion, News, Poll
-from tests.factories import ContributorFactory, PollFactory, UserFactory, judged_poll, publish, say
+from tests.backend.admin.conftest import page
+from tests.factories import ContributorFactory, PollFactory, UserFactory, judged_poll, say
 
 pytestmark = pytest.mark.django_db
-MODELS = [model for model in admin.site._registry if model.__module__.startswith("backend.")]
-
-
-@pytest.fixture
-def staff(client):
-    client.force_login(UserFactory(is_staff=True, is_superuser=True))
-    return client
-
-
-def page(model, name: str, *args) -> str:
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
-
-
-def test_every_model_has_its_page():
-    assert {model.__name__ for model in MODELS} == {
-        "Calibration", "CollectiveScore", "Comparison", "ContextNote", "Contributor", "ContributorScaling", "Criterion",
-        "EmailDomain", "Entity", "Judgment", "News", "Poll", "Publication", "RateLater", "Rating", "Run", "ScoreSet",
-        "SetAside", "Snapshot", "User", "Vouch",
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_the_page_lists_and_searches_with_a_constant_number_of_queries(staff, model, django_assert_max_num_queries):
-    poll = judged_poll(contributors=4)
-    keys = {"criterion_id": poll.criteria.get().pk}
-    publish(
-        poll,
-        [keys | {"entity_id": entity.pk} for entity in poll.entities.all()],
-        scalings=[keys | {"contributor_id": c.pk} for c in Contributor.objects.all()],
-    )
-    with django_assert_max_num_queries(12):
-        assert staff.get(page(model, "changelist"), {"q": "a"}).status_code == 200
 
 
 def test_scores_and_judgments_cannot_be_written_there(staff):
@@ -63,17 +30,6 @@ def test_deleting_a_user_deletes_the_contributor_wholly(staff):
     assert not User.objects.filter(pk=user.pk).exists()
     assert not Contributor.objects.filter(pk=contributor.pk).exists()
     assert not Comparison.objects.filter(contributor_id=contributor.pk).exists()
-
-
-def test_actions_suspend_contributors_and_hide_items_with_news(staff):
-    poll = judged_poll()
-    News.objects.all().delete()
-    for model, action, field in ((Contributor, "suspend", "is_suspended"), (Entity, "hide", "is_hidden")):
-        row = model.objects.first()
-        staff.post(page(model, "changelist"), {"action": action, "_selected_action": [row.pk]})
-        row.refresh_from_db()
-        assert getattr(row, field) is True
-    assert News.objects.filter(poll=poll).count() == 2
 
 
 def poll_form(poll: Poll, **changes: str) -> dict[str, object]:
@@ -111,28 +67,23 @@ def test_a_new_configuration_leaves_news_and_a_new_title_does_not(staff):
     assert [news.poll for news in News.objects.all()] == [poll]
 
 
-def test_a_criterion_deleted_on_its_polls_page_leaves_news(staff):
+def test_a_criterion_is_not_deleted_on_its_polls_page_in_passing(staff):
     poll = judged_poll(criteria=("good", "cheap"))
-    News.objects.all().delete()
     sent = {"criteria-TOTAL_FORMS": 2, "criteria-INITIAL_FORMS": 2}
     for number, criterion in enumerate(poll.criteria.all()):
         values = model_to_dict(criterion, ("id", "name", "title", "question", "position"))
         sent |= {f"criteria-{number}-{name}": value for name, value in values.items()}
     staff.post(page(Poll, "change", poll.pk), poll_form(poll) | sent | {"criteria-1-DELETE": "on"})
-    assert [criterion.name for criterion in poll.criteria.all()] == ["good"]
-    assert News.objects.filter(poll=poll).exists()
+    assert [criterion.name for criterion in poll.criteria.all()] == ["good", "cheap"]
 
 
 @pytest.mark.parametrize("model", [Entity, Criterion], ids=lambda model: model.__name__)
 def test_deleting_what_was_judged_leaves_news(staff, model):
     poll = judged_poll()
     News.objects.all().delete()
-    first, second = (model.objects.first(), model.objects.last())
-    staff.post(page(model, "delete", first.pk), {"post": "yes"})
-    if second != first:
-        selection = {"action": "delete_selected", "_selected_action": [second.pk], "post": "yes"}
-        staff.post(page(model, "changelist"), selection)
-    assert not model.objects.filter(pk__in=[first.pk, second.pk]).exists()
+    row = model.objects.first()
+    staff.post(page(model, "delete", row.pk), {"post": "yes"})
+    assert not model.objects.filter(pk=row.pk).exists()
     assert {news.poll for news in News.objects.all()} == {poll}
 
 
