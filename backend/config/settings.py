@@ -105,7 +105,13 @@ TEMPLATES = [
 
 # ---------------------------------------------------------------- stores
 DATABASES = {"default": env.db("DATABASE_URL", default="postgresql:///helianthus")}
-DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DATABASES["default"] |= {
+    "CONN_MAX_AGE": 60,
+    "CONN_HEALTH_CHECKS": True,
+    # A server that fell silent is noticed within half a minute, not after the two hours of TCP.
+    "OPTIONS": {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 4}
+    | DATABASES["default"].get("OPTIONS", {}),
+}
 DATABASES["default"]["PASSWORD"] = secret(env, "POSTGRES_PASSWORD") or DATABASES["default"]["PASSWORD"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -115,7 +121,15 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 # ---------------------------------------------------------------- Celery
 # redis-py and Django write a socket as unix://PATH?db=N, kombu as redis+socket://PATH?virtual_host=N.
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
-CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": env.str("CELERY_KEY_PREFIX", default="")}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": env.str("CELERY_KEY_PREFIX", default=""),
+    "socket_connect_timeout": 5,
+}
+# Redis may be away for as long as it likes; what was to be sent meanwhile is found in the database and sent later,
+# so that nobody waits long for it now. The second try is for a connection that a restart of Redis has cut.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -124,6 +138,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # Celery's default of 4 seconds would kill it again and again.
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 180.0
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "backend.config.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "start-runs-for-news": {"task": "pipeline.start_runs_for_news", "schedule": 5.0},
     "delete-unverified-accounts": {"task": "accounts.delete_unverified", "schedule": 6 * 3600.0},

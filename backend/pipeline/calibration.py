@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import numpy as np
 from celery import current_app
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -76,9 +77,9 @@ def calibration_execute(*, calibration_id: int) -> Calibration:
 
     Safe to call twice: only a queued one is taken, by one caller. Call it outside of transactions.
     """
-    lease, now = uuid4(), timezone.now()
+    lease = uuid4()
     queued = Calibration.objects.filter(pk=calibration_id, status=Calibration.Status.QUEUED)
-    if queued.update(status=Calibration.Status.RUNNING, lease=lease, heartbeat_at=now, updated_at=now):
+    if queued.update(status=Calibration.Status.RUNNING, lease=lease, heartbeat_at=Now(), updated_at=Now()):
         _execute_or_fail(Calibration.objects.select_related("poll").get(pk=calibration_id), lease)
     return Calibration.objects.get(pk=calibration_id)
 
@@ -123,7 +124,7 @@ def _measured(calibration: Calibration, lease: UUID) -> dict[str, object]:
     dataset = _sampled(whole, criterion, seed=int(stored.digest[:8], 16))
 
     def progress(done: int, total: int) -> None:
-        _write(calibration, lease, done=done, total=total, heartbeat_at=timezone.now())
+        _write(calibration, lease, done=done, total=total, heartbeat_at=Now())
 
     # One thread: this is not urgent.
     found = calibrate(dataset, criterion, folds=FOLDS, threads=1, progress=progress)
@@ -155,17 +156,16 @@ def _sampled(dataset: Dataset, criterion: str, *, seed: int) -> Dataset:
 
 def calibrations_recover() -> None:
     """Fail the calibrations whose worker has died, and hand queued ones whose message was lost to a worker again."""
-    now = timezone.now()
-    Calibration.objects.filter(status=Calibration.Status.RUNNING, heartbeat_at__lt=now - STALE).update(
+    Calibration.objects.filter(status=Calibration.Status.RUNNING, heartbeat_at__lt=Now() - STALE).update(
         status=Calibration.Status.FAILED,
         lease=None,
         error=_("Its worker stopped before it was done. Start it again."),
-        finished_at=now,
-        updated_at=now,
+        finished_at=Now(),
+        updated_at=Now(),
     )
-    for calibration in Calibration.objects.filter(status=Calibration.Status.QUEUED, updated_at__lte=now - STALE):
+    for calibration in Calibration.objects.filter(status=Calibration.Status.QUEUED, updated_at__lte=Now() - STALE):
         # Touched, so that a queue that is merely long gets one more message now and then, not one every beat.
-        Calibration.objects.filter(pk=calibration.pk).update(updated_at=now)
+        Calibration.objects.filter(pk=calibration.pk).update(updated_at=Now())
         _enqueue(calibration)
 
 

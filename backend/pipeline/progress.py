@@ -6,10 +6,11 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
-from django.db import DatabaseError, connection
-from django.utils import timezone
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.models.functions import Now
 
 from backend.pipeline.models import Run
+from backend.pipeline.shutdown import worker_is_ending
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ class Reporter:
     """Writes a run's progress from a thread of its own, on a connection of its own, each write by itself.
 
     So progress is seen at once, a long step keeps its heartbeat, and the publishing transaction stays short.
-    `cancelled` turns true when somebody asks for it or when the lease is lost.
+    `cancelled` turns true when somebody asks for it, when the lease is lost, and when the worker is to end.
     """
 
     def __init__(self, *, run_id: int, lease: UUID) -> None:
@@ -47,7 +48,7 @@ class Reporter:
 
     def cancelled(self) -> bool:
         """Tell whether the run should stop."""
-        return self._is_cancelled
+        return self._is_cancelled or worker_is_ending()
 
     def _write_until_ended(self) -> None:
         try:
@@ -59,9 +60,10 @@ class Reporter:
     def _write(self) -> None:
         step, done, total = self._position
         try:
-            owned = self._run.update(step=step, done=done, total=total, heartbeat_at=timezone.now())
+            # The database's clock: whoever looks for dead runs reads the same one.
+            owned = self._run.update(step=step, done=done, total=total, heartbeat_at=Now())
             self._is_cancelled = not owned or self._run.filter(is_cancel_requested=True).exists()
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             # A lost connection costs a heartbeat, not the run; the next write opens a new one.
             logger.exception("The progress of a run could not be written")
             connection.close()

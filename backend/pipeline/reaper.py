@@ -1,14 +1,18 @@
-"""What starts and restarts runs by itself: news, and workers that died."""
+"""What starts and restarts runs by itself: news, and workers that died.
+
+All ages are measured by the database's clock: those of the machines that write and read them may differ.
+"""
 
 import logging
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
-from django.utils import timezone
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 
-from backend.common.errors import ApplicationError
+from backend.common.errors import ApplicationError, RunAlreadyActive
+from backend.pipeline import attempts
 from backend.pipeline.models import Run
 from backend.pipeline.services import run_create, run_enqueue
 from backend.polls.models import Poll
@@ -22,21 +26,18 @@ NEWS_COUNT = 1_000
 PAUSE_AFTER_FAILURE = timedelta(seconds=60)
 """Twice as long after each further failure in a row: what failed for a reason in the judgments fails again."""
 LONGEST_PAUSE = timedelta(hours=1)
-STALE = timedelta(seconds=60)
-"""A run is given up after so long without heartbeat (one every half second while its worker lives)."""
-MOST_ATTEMPTS = 3
 
 
 def runs_start_for_news() -> list[Run]:
     """Start a run of every poll whose news have waited long enough, unless it has one or has just failed."""
-    now, (failures, failed_at) = timezone.now(), _failures_in_a_row()
+    failures, failed_at = _failures_in_a_row()
     waiting = (
         Poll.objects.annotate(oldest=Min("news__created_at"), count=Count("news"))
-        .annotate(failures=failures, failed_at=failed_at)
-        .filter(Q(oldest__lte=now - NEWS_AGE) | Q(count__gt=NEWS_COUNT))
+        .annotate(failures=failures, failed_at=failed_at, now=Now())
+        .filter(Q(oldest__lte=Now() - NEWS_AGE) | Q(count__gt=NEWS_COUNT))
         .exclude(Exists(Run.objects.filter(poll=OuterRef("pk"), status__in=Run.ACTIVE)))
     )
-    due = [poll for poll in waiting if not poll.failures or poll.failed_at + pause_after(poll.failures) <= now]
+    due = [poll for poll in waiting if not poll.failures or poll.failed_at + pause_after(poll.failures) <= poll.now]
     return [run for poll in due if (run := _started(poll)) is not None]
 
 
@@ -60,27 +61,49 @@ def pause_after(failures: int) -> timedelta:
 
 
 def _started(poll: Poll) -> Run | None:
+    """Start a run of a poll, whatever is wrong with it: others wait behind it."""
     try:
         run = run_create(poll=poll, trigger=Run.Trigger.NEWS)
+    except RunAlreadyActive:
+        return None
     except ApplicationError as error:
         logger.warning("No run of %s was started: %s", poll.slug, error)
+        _fail_to_start(poll, str(error))
+        return None
+    except Exception as error:
+        logger.exception("No run of %s was started", poll.slug)
+        _fail_to_start(poll, _("No run could start (%(kind)s); the log says why.") % {"kind": type(error).__name__})
         return None
     run_enqueue(run=run)
     return run
 
 
+def _fail_to_start(poll: Poll, reason: str) -> None:
+    """Note it as a run, where people look for the reason, and after which there is a pause."""
+    Run.objects.create(poll=poll, trigger=Run.Trigger.NEWS, status=Run.Status.FAILED, error=reason, finished_at=Now())
+
+
 def runs_recover() -> None:
     """Queue again the runs whose worker has died, and hand queued runs whose message was lost to a worker again."""
-    before = timezone.now() - STALE
-    dead = Run.objects.filter(status=Run.Status.RUNNING, heartbeat_at__lt=before)
-    now = timezone.now()
-    dead.filter(is_cancel_requested=True).update(status=Run.Status.CANCELLED, finished_at=now, updated_at=now)
-    message = _("Its worker stopped %(count)s times before the run was done. Nothing was published.")
-    dead.filter(attempts__gte=MOST_ATTEMPTS).update(
-        status=Run.Status.FAILED, error=message % {"count": MOST_ATTEMPTS}, finished_at=now, updated_at=now
-    )
-    dead.update(status=Run.Status.QUEUED, lease=None, updated_at=before)
-    for run in Run.objects.filter(status=Run.Status.QUEUED, updated_at__lte=before):
-        # Touched, so that a queue that is merely long gets one more message a minute, not one every beat.
-        Run.objects.filter(pk=run.pk).update(updated_at=now)
+    _dead_queue_again()
+    for run in Run.objects.filter(status=Run.Status.QUEUED, updated_at__lte=Now() - attempts.STALE):
+        # It counts as sent from now on, so that a long queue gets one more message a minute, not one every beat.
         run_enqueue(run=run)
+
+
+@transaction.atomic
+def _dead_queue_again() -> None:
+    # A locked run is being published at this moment, by a worker that lives after all or is about to lose its
+    # connection: the next beat sees which. Whoever waited for it would keep all other polls waiting.
+    stale = Run.objects.filter(status=Run.Status.RUNNING, heartbeat_at__lt=Now() - attempts.STALE)
+    locked = [run.pk for run in stale.select_for_update(skip_locked=True)]
+    dead = Run.objects.filter(pk__in=locked, status=Run.Status.RUNNING)
+    dead.filter(is_cancel_requested=True).update(status=Run.Status.CANCELLED, finished_at=Now(), updated_at=Now())
+    message = _("Its worker stopped %(count)s times before the run was done. Nothing was published.")
+    dead.filter(attempts__gte=attempts.MOST_ATTEMPTS).update(
+        status=Run.Status.FAILED,
+        error=message % {"count": attempts.MOST_ATTEMPTS},
+        finished_at=Now(),
+        updated_at=Now(),
+    )
+    dead.update(status=Run.Status.QUEUED, lease=None, updated_at=Now() - attempts.STALE)

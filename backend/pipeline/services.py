@@ -7,19 +7,22 @@ from contextlib import contextmanager
 from uuid import UUID, uuid4
 
 from celery import current_app
-from django.db import IntegrityError, connection, transaction
+from django.db import Error, IntegrityError, connection, transaction
 from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backend.accounts.models import User
 from backend.common.errors import ApplicationError, InvalidRunConfig, RunAlreadyActive, RunNotActive
+from backend.pipeline.attempts import is_transient, run_hand_back, run_retry_later
 from backend.pipeline.integrity.audit import run_audited
 from backend.pipeline.integrity.influence import influence_find, influence_prune, influence_store, influence_told
 from backend.pipeline.models import Run
 from backend.pipeline.progress import Reporter
 from backend.pipeline.report import Report, run_counts, run_report
 from backend.pipeline.results import score_tables
+from backend.pipeline.shutdown import worker_is_ending
 from backend.pipeline.snapshot import Facts, facts_read, snapshot_store, snapshots_prune
 from backend.polls.models import Poll
 from backend.scores.models import ScoreSet
@@ -35,6 +38,14 @@ logger = logging.getLogger(__name__)
 SNAPSHOT, AUDIT, INFLUENCE, PUBLICATION = "snapshot", "audit", "influence", "publication"
 STEPS = (SNAPSHOT, *pipeline.STEPS, AUDIT, INFLUENCE, PUBLICATION)
 """All steps of a run, in order."""
+
+PUBLISHING_LIMITS = """
+    SET LOCAL idle_in_transaction_session_timeout = '30s';
+    SET LOCAL lock_timeout = '60s';
+    SET LOCAL tcp_keepalives_idle = 10;
+    SET LOCAL tcp_keepalives_interval = 5;
+    SET LOCAL tcp_keepalives_count = 4;
+"""
 
 
 class LeaseLost(Exception):
@@ -95,7 +106,9 @@ def _config(mapping: Mapping[str, object]) -> Config:
 
 def run_enqueue(*, run: Run) -> None:
     """Hand a queued run to a worker once the transaction is committed."""
-    # Robust: where Redis is down the run stays queued, and `runs_recover` sends it again later.
+    # From now on it counts as sent, by the clock of `runs_recover`, which sends it again where Redis lost it.
+    Run.objects.filter(pk=run.pk).update(updated_at=Now())
+    # Robust: where Redis is down the run stays queued.
     transaction.on_commit(lambda: current_app.send_task("pipeline.run_execute", [run.pk]), robust=True)
 
 
@@ -130,15 +143,14 @@ def run_execute(*, run_id: int) -> Run:
 
 
 def _lease_taken(run_id: int, lease: UUID) -> bool:
-    now = timezone.now()
     return bool(
         Run.objects.filter(pk=run_id, status=Run.Status.QUEUED).update(
             status=Run.Status.RUNNING,
             lease=lease,
             attempts=F("attempts") + 1,
-            started_at=now,
-            heartbeat_at=now,
-            updated_at=now,
+            started_at=Now(),
+            heartbeat_at=Now(),
+            updated_at=Now(),
         )
     )
 
@@ -148,7 +160,7 @@ def _execute_or_fail(run_id: int, lease: UUID, reporter: Reporter) -> None:
     try:
         _execute(run, lease, reporter)
     except (Cancelled, LeaseLost):
-        _end(run, lease, Run.Status.CANCELLED, "")
+        _stop(run, lease)
     except AuditFailed as failure:
         message = _(
             "The audit found judgments that harm what they prefer, which must never happen: these scores are wrong. "
@@ -161,15 +173,26 @@ def _execute_or_fail(run_id: int, lease: UUID, reporter: Reporter) -> None:
         _end(run, lease, Run.Status.FAILED, str(error))
     except Exception as error:
         logger.exception("Run %s failed unexpectedly", run_id)
+        if isinstance(error, Error) and is_transient(error):
+            run_retry_later(run=run, lease=lease, error=error)
+            return
         message = _("The run broke off unexpectedly (%(kind)s); the log says where. Nothing was published.")
         _end(run, lease, Run.Status.FAILED, message % {"kind": type(error).__name__})
 
 
+def _stop(run: Run, lease: UUID) -> None:
+    """Close the run as cancelled, or leave it to another worker where this one has to end."""
+    if worker_is_ending() and run_hand_back(run=run, lease=lease):
+        run_enqueue(run=run)
+    else:
+        _end(run, lease, Run.Status.CANCELLED, "")
+
+
 def _end(run: Run, lease: UUID, status: Run.Status, message: str, **found: object) -> None:
     """Close the run, unless it belongs to somebody else by now."""
-    now = timezone.now()
+    connection.close_if_unusable_or_obsolete()
     Run.objects.filter(pk=run.pk, lease=lease, status=Run.Status.RUNNING).update(
-        status=status, error=message, finished_at=now, updated_at=now, **found
+        status=status, error=message, finished_at=Now(), updated_at=Now(), **found
     )
 
 
@@ -189,7 +212,7 @@ def _execute(run: Run, lease: UUID, reporter: Reporter) -> None:
     with _timed(INFLUENCE, seconds, reporter):
         influence = influence_find(facts=facts, config=config, result=result)
         report |= {"influence": influence_told(config=config, found=influence)} if influence else {}
-    with _timed(PUBLICATION, seconds, reporter), transaction.atomic():
+    with _timed(PUBLICATION, seconds, reporter), _publishing():
         score_set = _publish(run, facts, config, result)
         influence_store(poll=run.poll, score_set=score_set, facts=facts, found=influence)
         _finish(run, lease, facts, seconds, score_set=score_set, report=report)
@@ -232,6 +255,19 @@ def _is_published(poll: Poll, facts: Facts, config: Config) -> bool:
     )
 
 
+@contextmanager
+def _publishing() -> Iterator[None]:
+    """Open the publishing transaction, whose locks other publishers and the reaper must never wait for in vain.
+
+    PostgreSQL ends it where this process falls silent (it is stopped, its machine or the network is gone).
+    """
+    connection.close_if_unusable_or_obsolete()  # the database may have been restarted since the snapshot
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(PUBLISHING_LIMITS)
+        yield
+
+
 def _publish(run: Run, facts: Facts, config: Config, result: pipeline.Result) -> ScoreSet:
     counts = run_counts(facts=facts)
     return score_set_publish(
@@ -264,7 +300,7 @@ def _finish(
         held = Run.objects.select_for_update().filter(pk=run.pk, lease=lease, status=Run.Status.RUNNING).first()
         if held is None or held.is_cancel_requested:
             raise LeaseLost
-        held.status, held.score_set, held.finished_at = Run.Status.SUCCEEDED, score_set, timezone.now()
+        held.status, held.score_set, held.finished_at = Run.Status.SUCCEEDED, score_set, Now()
         held.snapshot_digest, held.seconds, held.report = facts.digest, dict(seconds), dict(report)
         held.step, held.done, held.total = "", 0, 0
         held.save()

@@ -2,14 +2,23 @@
 # mypy: disable-error-code="untyped-decorator"
 # Celery has no type hints.
 
+import logging
+
 from celery import shared_task
-from celery.signals import worker_process_init
+from celery.signals import worker_process_init, worker_shutting_down
+from django.core.cache import cache
 
 from backend.pipeline.calibration import calibration_execute, calibrations_recover
 from backend.pipeline.integrity.whatif import whatif_execute
 from backend.pipeline.reaper import runs_recover, runs_start_for_news
 from backend.pipeline.services import run_execute
+from backend.pipeline.shutdown import worker_ends
 from solidago.engine import warm
+
+logger = logging.getLogger(__name__)
+
+LEAST_PAUSE = 2
+"""Seconds between two looks for news, however many messages ask for one: they pile up where no worker is there."""
 
 
 @shared_task(name="pipeline.run_execute")
@@ -30,12 +39,23 @@ def whatif_execute_task(key: str) -> None:
     whatif_execute(key=key)
 
 
-@shared_task(name="pipeline.start_runs_for_news", expires=5)
+# Without an expiry: it would compare the clocks of two machines.
+@shared_task(name="pipeline.start_runs_for_news")
 def start_runs_for_news() -> None:
     """Keep published scores up to date with judgments; every few seconds, by beat."""
-    runs_recover()
-    calibrations_recover()
-    runs_start_for_news()
+    if not cache.add("pipeline.start_runs_for_news", True, LEAST_PAUSE):
+        return
+    for part in (runs_recover, calibrations_recover, runs_start_for_news):
+        try:
+            part()
+        except Exception:
+            logger.exception("Beat's work was not finished; it goes on in a few seconds")
+
+
+@worker_shutting_down.connect
+def hand_back_runs(**_: object) -> None:
+    """Let another worker do what this one would not finish in time."""
+    worker_ends()
 
 
 @worker_process_init.connect

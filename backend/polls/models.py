@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from backend.common.models import BaseModel
@@ -72,7 +73,8 @@ class News(models.Model):
     """Something happened that can move a poll's scores. A row a change, so that savers never wait for each other."""
 
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="news")
-    created_at = models.DateTimeField(auto_now_add=True)
+    # The database's clock, which also tells how old they are: machines that save judgments may differ.
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         verbose_name_plural = "news"

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from backend.common.embedded.commands import Stopped, run_command, stopped_by_signals
+from backend.common.embedded.commands import Stopped, nothing, run_command, stopped_by_signals
 from backend.common.embedded.errors import EmbeddedError
 from backend.common.embedded.services import Servers, embedded_servers
 from backend.common.embedded.state import State
@@ -40,7 +40,8 @@ def with_services(folder: Path, cmd: list[str]) -> int:
         with stopped_by_signals(), embedded_servers(state) as servers:
             if servers.owner is not None:
                 sys.stderr.write(f"Using the servers of process {servers.owner}; they stop when it does.\n")
-            return run_command(argv, environment(state, servers), servers.group)
+            leave = nothing if servers.owner is not None else state.leave
+            return run_command(argv, environment(state, servers), servers.group, leave)
     except Stopped as stopped:
         return stopped.exit_code
 

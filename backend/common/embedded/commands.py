@@ -47,15 +47,25 @@ def handlers(handler: Callable[[int, object], None]) -> Iterator[None]:
             signal.signal(each, former)
 
 
-def run_command(argv: Sequence[str], environment: Mapping[str, str], servers: ProcessGroup) -> int:
+def nothing() -> None:
+    """Do nothing."""
+
+
+def run_command(
+    argv: Sequence[str],
+    environment: Mapping[str, str],
+    servers: ProcessGroup,
+    asked_to_end: Callable[[], None] = nothing,
+) -> int:
     """Run a command while its servers live, and return its exit code as a shell would.
 
-    Ending signals go on to the command, which alone decides what they mean: a shell survives Ctrl-C.
+    Ending signals go on to the command, which alone decides what they mean: a shell survives Ctrl-C. ``asked_to_end``
+    is called before.
     """
     # It stays in our process group, so that it can read the terminal.
     command = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *argv], env=environment)  # noqa: S603, S607
     try:
-        with signals_passed_to(command):
+        with signals_passed_to(command, asked_to_end):
             while (code := ended(command, 0.5)) is None:
                 servers.raise_if_any_ended()
     finally:
@@ -64,8 +74,9 @@ def run_command(argv: Sequence[str], environment: Mapping[str, str], servers: Pr
 
 
 @contextmanager
-def signals_passed_to(command: subprocess.Popen[bytes]) -> Iterator[None]:
+def signals_passed_to(command: subprocess.Popen[bytes], before: Callable[[], None]) -> Iterator[None]:
     def pass_on(number: int, _frame: object) -> None:
+        before()
         if number != signal.SIGINT or not terminal_is_ours():
             command.send_signal(number)
 

@@ -54,9 +54,11 @@ def own_servers(state: State, wanted: list[str], *, durable: bool) -> Iterator[S
         with ProcessGroup() as group:
             urls = {name: MODULES[name].start(state, group, durable=durable) for name in wanted}
             state.publish(urls)
-            yield Servers(urls, group)
+            try:
+                yield Servers(urls, group)
+            finally:
+                state.unpublish()  # before they stop: nobody may join servers on their way out
     finally:
-        state.unpublish()
         state.unlock()
 
 

@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import tempfile
+import time
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +17,8 @@ from backend.common.embedded.errors import EmbeddedError
 LONGEST_SOCKET_FOLDER = 80
 # Characters that need no escape in any of the four ways in which URLs of sockets are read.
 PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
+# Seconds in which a command that was asked to end has usually ended; longer only a shell lives, which ignores Ctrl-C.
+LEAVING = 20.0
 
 
 class State:
@@ -60,11 +63,25 @@ class State:
 
     # ------------------------------------------------------------ what the owner tells others
     def publish(self, urls: dict[str, str]) -> None:
-        fresh = self.path("urls.json.new")
-        fresh.write_text(json.dumps(urls | {"owner": os.getpid()}))
-        fresh.replace(self.path("urls.json"))
+        self._tell(urls | {"owner": str(os.getpid())})
 
     def published(self) -> dict[str, str]:
+        """Return the addresses of servers that one may join: not of those that are about to stop."""
+        facts = self._told()
+        is_leaving = "leaving" in facts and time.monotonic() < float(facts["leaving"]) + LEAVING
+        return {} if is_leaving else facts
+
+    def leave(self) -> None:
+        """Note that the owner was asked to end."""
+        if facts := self._told():
+            self._tell(facts | {"leaving": str(time.monotonic())})
+
+    def _tell(self, facts: dict[str, str]) -> None:
+        fresh = self.path("urls.json.new")
+        fresh.write_text(json.dumps(facts))
+        fresh.replace(self.path("urls.json"))
+
+    def _told(self) -> dict[str, str]:
         try:
             return dict(json.loads(self.path("urls.json").read_text()))
         except FileNotFoundError:

@@ -67,6 +67,13 @@ def wait_for_nobody(folder: Path, seconds: float = 10.0) -> None:
         time.sleep(0.05)
 
 
+def wait_for(path: Path, seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path.name} never appeared"
+        time.sleep(0.02)
+
+
 # ---------------------------------------------------------------- the command
 SHOW = """
 import os, psycopg, redis
@@ -144,6 +151,30 @@ def test_processes_that_start_together_share_one_pair_of_servers(tmp_path: Path)
     assert [output.startswith("helianthus True") for output, _ in outcomes] == [True, True]
     assert sorted("Using the servers" in error for _, error in outcomes) == [False, True]
     wait_for_nobody(tmp_path)
+
+
+def test_process_that_starts_while_another_ends_gets_servers_of_its_own(tmp_path: Path) -> None:
+    slow_end = "trap 'touch asked; sleep 1; exit' TERM; touch running; while :; do sleep 0.05; done"
+    ending = with_services(tmp_path, "sh", "-c", slow_end, cwd=tmp_path, env=os.environ | {"PYTHONPATH": os.getcwd()})
+    wait_for(tmp_path / "running")
+    ending.terminate()
+    wait_for(tmp_path / "asked")
+    # Its servers still answer, and will not for long.
+    output, error = with_services(tmp_path, sys.executable, "-c", SHOW + "import time; time.sleep(1.5)").communicate()
+    assert (output.startswith("helianthus True"), error) == (True, "")
+    assert ending.wait(15) == 0
+    wait_for_nobody(tmp_path)
+
+
+def test_servers_of_a_command_that_survives_its_signal_can_be_joined_later(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    state.create()
+    state.publish({"DATABASE_URL": "here"})
+    state.leave()
+    assert state.published() == {}
+    long_ago = (tmp_path / "urls.json").read_text().replace('"leaving": "', '"leaving": "-')
+    (tmp_path / "urls.json").write_text(long_ago)
+    assert state.published()["DATABASE_URL"] == "here"
 
 
 # ---------------------------------------------------------------- states as crashes leave them

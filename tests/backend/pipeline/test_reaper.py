@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from backend.pipeline.attempts import MOST_ATTEMPTS
 from backend.pipeline.models import Run
-from backend.pipeline.reaper import MOST_ATTEMPTS, NEWS_COUNT, runs_recover, runs_start_for_news
+from backend.pipeline.reaper import NEWS_COUNT, runs_recover, runs_start_for_news
 from backend.polls.models import News
 from backend.polls.services import news_add
 from tests.factories import PollFactory
@@ -66,6 +67,17 @@ def test_a_poll_whose_configuration_is_wrong_does_not_stop_the_others(caplog):
     News.objects.update(created_at=timezone.now() - LONG_AGO)
     assert [run.poll for run in runs_start_for_news()] == [right]
     assert "'sigma' must be a number" in caplog.text
+
+
+@pytest.mark.parametrize(("config", "reason"), [({"sigma": "x"}, "'sigma' must be a number"), ([1], "TypeError")])
+def test_a_poll_that_cannot_start_says_why_on_its_page_of_runs_and_pauses(config, reason):
+    poll = PollFactory(run_config=config)
+    news_of(poll, age=60)
+    for _ in range(2):
+        assert runs_start_for_news() == []
+    run = Run.objects.get()
+    assert (run.status, run.finished_at is None) == (Run.Status.FAILED, False)
+    assert reason in run.error
 
 
 def test_a_run_whose_worker_died_is_queued_again(django_capture_on_commit_callbacks):

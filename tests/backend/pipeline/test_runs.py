@@ -2,8 +2,10 @@
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from backend.common.errors import InvalidRunConfig, RunAlreadyActive, RunNotActive, RunNotFound
+from backend.pipeline.attempts import MOST_ATTEMPTS, RETRY_PAUSE, STALE
 from backend.pipeline.models import Run, Snapshot
 from backend.pipeline.selectors import run_active, run_get, run_list
 from backend.pipeline.services import STEPS, run_cancel, run_create, run_execute
@@ -116,6 +118,28 @@ def test_a_failure_is_told_and_leaves_the_published_scores_and_the_news(caplog):
     assert score_set_published(poll=poll) == shown
     assert ScoreSet.objects.count() == News.objects.count() == 1
     assert computed(poll).status == Run.Status.SUCCEEDED
+
+
+def test_a_run_that_the_database_breaks_off_is_tried_again_a_little_later():
+    run = run_create(poll=judged_poll(), trigger=COMMAND)
+    with when_publishing("RAISE EXCEPTION 'deadlock' USING ERRCODE = 'deadlock_detected'"):
+        run = run_execute(run_id=run.pk)
+    assert (run.status, run.attempts, run.lease, run.error) == (Run.Status.QUEUED, 1, None, "")
+    waits = run.updated_at + STALE - timezone.now()
+    assert RETRY_PAUSE / 2 < waits <= RETRY_PAUSE
+    assert not ScoreSet.objects.exists()
+    assert run_execute(run_id=run.pk).status == Run.Status.SUCCEEDED
+
+
+def test_a_run_that_finds_the_disk_full_again_and_again_fails_and_says_what_to_do():
+    run = run_create(poll=judged_poll(), trigger=COMMAND)
+    with when_publishing("RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'"):
+        ends = [run_execute(run_id=run.pk) for _ in range(MOST_ATTEMPTS)]
+    assert [end.status for end in ends] == [Run.Status.QUEUED] * (MOST_ATTEMPTS - 1) + [Run.Status.FAILED]
+    assert ends[-1].error == (
+        "The database's disk is full: make room, then start the run again. Nothing was published."
+    )
+    assert News.objects.exists()
 
 
 def test_a_configuration_that_became_wrong_fails_in_plain_words():

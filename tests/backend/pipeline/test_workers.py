@@ -14,8 +14,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
+from backend.pipeline.attempts import STALE
 from backend.pipeline.models import Run
-from backend.pipeline.reaper import STALE, runs_recover
+from backend.pipeline.reaper import runs_recover
 from backend.pipeline.services import run_create, run_enqueue
 from backend.polls.models import News
 from backend.scores.selectors import score_set_published
