@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
 from backend.accounts.models import User
@@ -70,7 +70,7 @@ class PollAdmin(CascadingAdmin[Poll]):
 
     def weight_of(self, row: Poll) -> list[str]:
         count = row.comparisons.count()
-        return [gettext("%(n)s comparisons of %(row)s") % {"n": count, "row": row}] if count else []
+        return [translated("%(n)s comparisons of %(row)s") % {"n": count, "row": row}] if count else []
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Leave news where the scores would be others now; the admin saves in one transaction."""

@@ -1,0 +1,60 @@
+"""The platform's Celery application with accidents: ``celery -A tests.faults.app worker``.
+
+A run stops before the step that the file ``hold`` names, says so with the file ``held``, and goes on when ``hold`` is
+gone. A poll with the criterion ``poison`` kills whichever process computes it. What takes a minute takes seconds.
+"""
+
+import os
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from celery.signals import worker_init
+
+from backend.config.celery import app
+
+__all__ = ["app"]
+FOLDER = Path(os.environ["FAULTS_FOLDER"])
+STALE = float(os.environ["FAULTS_STALE"])
+
+
+@worker_init.connect
+def prepare_accidents(**_: object) -> None:
+    """Wrap what a run goes through, before the worker forks; its models cannot be imported earlier."""
+    from backend.pipeline import attempts, reaper, services, tasks
+    from backend.pipeline.progress import Reporter
+    from solidago import pipeline
+
+    attempts.STALE = reaper.PAUSE_AFTER_FAILURE = timedelta(seconds=STALE)
+    attempts.RETRY_PAUSE = timedelta(seconds=STALE / 2)
+    reaper.NEWS_AGE = timedelta(0)
+    tasks.LEAST_PAUSE = 1
+    services.PUBLISHING_LIMITS = services.PUBLISHING_LIMITS.replace("'30s'", f"'{STALE}s'")
+    progress, run = Reporter.progress, pipeline.run
+
+    def held_progress(self: Reporter, step: str, done: int, total: int) -> None:
+        progress(self, step, done, total)
+        hold(step)
+
+    def poisoned_run(dataset: Any, *arguments: Any, **options: Any) -> Any:
+        if "poison" in dataset.criteria:
+            os.abort()
+        return run(dataset, *arguments, **options)
+
+    Reporter.progress = held_progress  # type: ignore[method-assign]
+    pipeline.run = poisoned_run
+
+
+def hold(step: str) -> None:
+    """Wait where the test wants to find this run."""
+    while ordered() == step:
+        (FOLDER / "held").touch()
+        time.sleep(0.02)
+
+
+def ordered() -> str:
+    try:
+        return (FOLDER / "hold").read_text()
+    except FileNotFoundError:
+        return ""
