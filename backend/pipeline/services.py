@@ -25,9 +25,8 @@ from backend.pipeline.results import score_tables
 from backend.pipeline.shutdown import worker_is_ending
 from backend.pipeline.snapshot import Facts, facts_read, snapshot_store, snapshots_prune
 from backend.polls.models import Poll
-from backend.scores.errors import ScoresHeld
 from backend.scores.models import ScoreSet
-from backend.scores.selectors import hold_of, score_set_published
+from backend.scores.selectors import score_set_published
 from backend.scores.services import score_set_publish, score_sets_kept_whole, score_sets_prune
 from solidago import pipeline
 from solidago.config import Config
@@ -72,10 +71,7 @@ def run_create(
         ``error.details["run_id"]`` is the active one.
     InvalidRunConfig
         ``error.field`` names the constant.
-    ScoresHeld
     """
-    if hold_of(poll=poll) is not None:
-        raise ScoresHeld
     effective = {**poll.run_config, **(config or {})}
     _config(effective)
     try:
@@ -172,8 +168,6 @@ def _execute_or_fail(run_id: int, lease: UUID, reporter: Reporter) -> None:
         )
         found = {"report": failure.report, "snapshot_digest": failure.facts.digest}
         _end(run, lease, Run.Status.FAILED, message, **found)
-    except ScoresHeld as error:
-        _end(run, lease, Run.Status.CANCELLED, str(error))
     except (ApplicationError, SolidagoError) as error:
         logger.exception("Run %s failed", run_id)
         _end(run, lease, Run.Status.FAILED, str(error))

@@ -10,7 +10,6 @@ from django.db import connection, transaction
 from backend.accounts.selectors import contributors_pretrusted
 from backend.common.bulk import Schema, copy_out
 from backend.pipeline.models import Snapshot
-from backend.pipeline.rollback.forgetting import holds_release_forgotten
 from backend.polls.models import News, Poll
 from solidago.dataset import Dataset
 from solidago.io import snapshot as snapshot_io
@@ -141,8 +140,7 @@ def snapshots_prune(*, poll: Poll, keep: list[str]) -> None:
 
 
 def snapshots_forget(*, contributor_id: int) -> None:
-    """Delete every snapshot that holds something of a contributor, and end the holds of scores made from them."""
+    """Delete every snapshot that holds something of a contributor."""
     for stored in Snapshot.objects.iterator(chunk_size=1):
         if str(contributor_id) in snapshot_io.loads(bytes(stored.content)).users:
             stored.delete()
-    holds_release_forgotten()

@@ -13,7 +13,6 @@ from backend.pipeline.integrity.whatif import whatif_execute
 from backend.pipeline.reaper import runs_recover, runs_start_for_news
 from backend.pipeline.services import run_execute
 from backend.pipeline.shutdown import worker_ends
-from backend.scores.holding import holds_clean
 from solidago.engine import warm
 
 logger = logging.getLogger(__name__)
@@ -46,7 +45,7 @@ def start_runs_for_news() -> None:
     """Keep published scores up to date with judgments; every few seconds, by beat."""
     if not cache.add("pipeline.start_runs_for_news", True, LEAST_PAUSE):
         return
-    for part in (runs_recover, calibrations_recover, holds_clean, runs_start_for_news):
+    for part in (runs_recover, calibrations_recover, runs_start_for_news):
         try:
             part()
         except Exception:

@@ -158,7 +158,9 @@ class Processes:
     """What one test starts, all ended with it."""
 
     def __init__(self, site: Site, stack: ExitStack) -> None:
-        self.site, self._stack, self._survivor = site, stack, None
+        self.site, self._stack = site, stack
+        self._hosts: dict[int, str] = {}
+        self._survivor: Process | None = None
 
     def survivor(self) -> Process:
         """Return the worker that listens to whom `listen` says; nobody at first."""
@@ -172,7 +174,7 @@ class Processes:
         for queue in ("celery", "nobody"):
             order = control.add_consumer if queue == to else control.cancel_consumer
             wait_until(lambda order=order, queue=queue: order(queue, **AT_SURVIVOR), "the survivor obeys")
-        wait_until(lambda: not any((control.inspect([SURVIVOR]).active() or {"": 1}).values()), "the survivor is idle")
+        self.wait_for_idle(self.survivor())
 
     def worker(
         self,
@@ -187,6 +189,7 @@ class Processes:
         host = host or f"worker-{next(NUMBERS)}@here"
         options = ("--pool=prefork", "-c", str(children), "--loglevel=INFO", "--without-gossip", "--without-mingle")
         process = self._start("worker", (*before, *CELERY, "worker", *options, "-n", host, "-Q", queue), env or {})
+        self._hosts[process.pid] = host
         ping = self.site.sender.control.ping
         wait_until(lambda: lives(process) and ping(destination=[host], timeout=0.5), "the worker answers")
         return process
@@ -205,6 +208,12 @@ class Processes:
         seen = Seen(log)
         wait_until(lambda: lives(process) and seen.lines(), "the reader reads")
         return seen
+
+    def wait_for_idle(self, worker: Process) -> None:
+        """Wait until a worker has finished what it had in its hands."""
+        host = self._hosts[worker.pid]
+        inspect = self.site.sender.control.inspect
+        wait_until(lambda: (inspect([host]).active() or {}).get(host) == [], f"{host} is idle")
 
     def _start(self, name: str, argv: tuple[str, ...], env: dict[str, str]) -> Process:
         group = self._stack.enter_context(ProcessGroup())
