@@ -57,7 +57,7 @@ def information(law: RootLaw, mean: ArrayLike, variance: ArrayLike) -> Floats:
 
     .. math:: I = E_x[x \Phi'(x) - \Phi(x)] - E_f[Z \log Z], \qquad Z(r) = E_x[e^{x r - \Phi(x)}].
 
-    Up to a variance of 0.1 the normal approximation ``log(1 + variance Phi''(mean)) / 2`` is used; it overrates what
+    Up to a variance of 0.1 `rough_information` is used; it overrates what
     wide beliefs can learn from an answer that is bounded. For them E_x is a Gauss-Hermite sum, E_f a sum over the
     possible answers, or a Gauss-Legendre one. A law of more than 64 values counts as the uniform one.
 
@@ -76,11 +76,28 @@ def information(law: RootLaw, mean: ArrayLike, variance: ArrayLike) -> Floats:
         raise InvalidInput("Means and variances must be lists of the same length.")
     if not (np.isfinite(centre).all() and np.isfinite(spread).all() and (spread >= 0.0).all()):
         raise InvalidInput("Means must be finite numbers, variances finite and not negative.")
-    gain = 0.5 * np.log1p(spread * law.cumulants(centre)[2])
+    gain = rough_information(law, centre, spread)
     wide = np.flatnonzero(spread > SMALL)
     if len(wide) and law.code != GAUSSIAN:  # for the Gaussian law the formula is exact
         gain[wide] = _by_quadrature(law, centre[wide], spread[wide])
     return gain
+
+
+def rough_information(law: RootLaw, mean: Floats, variance: Floats) -> Floats:
+    """Return ``log(1 + variance Phi''(mean)) / 2``: the information if the law were normal around the expected answer.
+
+    Parameters
+    ----------
+    law : RootLaw
+    mean, variance : (P,) float64
+        Of score differences, as in `information`; not checked.
+
+    Returns
+    -------
+    (P,) float64
+    """
+    rough: Floats = 0.5 * np.log1p(variance * law.cumulants(mean)[2])
+    return rough
 
 
 def _by_quadrature(law: RootLaw, mean: Floats, variance: Floats) -> Floats:

@@ -19,7 +19,7 @@ from backend.polls.models import Criterion, Poll
 from backend.scores.models import CollectiveScore, ScoreSet
 
 SAMPLED = 60
-"""Random entities of the poll."""
+"""Random entities of the poll; all of them, if there are no more."""
 KNOWN = 30
 """Random ones of those that the contributor has compared before: each costs a linear system."""
 NEWEST = 10
@@ -53,6 +53,8 @@ class Pool:
         How many have judged each on the main criterion, by the published scores.
     need : (K,) float64
         What the poll as a whole lacks: large where few have judged, where the interval is wide, and for new entities.
+    whole : bool
+        Whether all entities that may be asked about are among these.
     """
 
     keys: Keys
@@ -64,6 +66,7 @@ class Pool:
     component: NDArray[np.int32]
     contributors: NDArray[np.float64]
     need: NDArray[np.float64]
+    whole: bool
 
 
 def pool_read(
@@ -78,7 +81,8 @@ def pool_read(
     rng: np.random.Generator,
 ) -> Pool:
     """Gather entities that may be asked about; ``exclude`` holds keys of those that may not."""
-    exact, near = _sampled(poll, exclude, rng)
+    everything = _all_of_few(poll, exclude)
+    exact, near = _sampled(poll, exclude, rng) if everything is None else (everything, _keys([]))
     new = _newest(poll, exclude)
     wanted = _wanted(contributor, poll, exclude, rng)
     known = _known(record, poll, exclude, rng)
@@ -99,7 +103,15 @@ def pool_read(
         component=component,
         contributors=contributors,
         need=1.0 / np.sqrt(1.0 + contributors) + width / WIDEST + RECENT_NEED * is_new,
+        whole=everything is not None,
     )
+
+
+def _all_of_few(poll: Poll, exclude: Collection[int]) -> Keys | None:
+    """Return all entities of a poll that has few."""
+    first = entities_shown(poll=poll).exclude(pk__in=exclude).order_by("pk").values_list("pk", flat=True)
+    keys = list(first[: SAMPLED + 1])
+    return _keys(keys) if len(keys) <= SAMPLED else None
 
 
 def _sampled(poll: Poll, exclude: Collection[int], rng: np.random.Generator) -> tuple[Keys, Keys]:
@@ -111,8 +123,6 @@ def _sampled(poll: Poll, exclude: Collection[int], rng: np.random.Generator) -> 
     if ends["low"] is None:
         return _keys([]), _keys([])
     keys = rng.integers(ends["low"], ends["high"], size=SAMPLED, endpoint=True).tolist()
-    if ends["high"] - ends["low"] < SAMPLED:
-        keys = list(range(ends["low"], ends["high"] + 1))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT e.id, bool_or(e.id = k) FROM unnest(%s::bigint[]) AS k CROSS JOIN LATERAL ("

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -22,6 +23,10 @@ def asked(poll: Poll, contributor, seed: int = 0, exclude=()):
 
 def pair(suggestion) -> str:
     return "".join(sorted((suggestion.left.uid, suggestion.right.uid)))
+
+
+def add_items(poll: Poll, count: int = 60) -> None:
+    Entity.objects.bulk_create([Entity(poll=poll, uid=f"x{i}", title="x") for i in range(count)])
 
 
 def test_it_works():
@@ -93,8 +98,8 @@ def test_items_that_few_have_compared_come_first():
 def test_the_queries_do_not_grow_with_the_poll(django_assert_max_num_queries):
     poll, ada = poll_with(items=2), ContributorFactory()
     say(ada, poll, "a", "b", good=1)
-    Entity.objects.bulk_create([Entity(poll=poll, uid=f"x{i}", title="x") for i in range(3_000)])
-    with django_assert_max_num_queries(11):
+    add_items(poll, 3_000)
+    with django_assert_max_num_queries(12):
         assert asked(poll, ada) is not None
 
 
@@ -136,6 +141,7 @@ def test_items_of_the_list_for_later_are_asked_against_known_ones():
 
 def test_groups_of_own_items_are_joined():
     poll, ada = poll_with(items=25), ContributorFactory()
+    add_items(poll)
     for left, right in ("ab", "bc", "ca", "ad", "bd", "cd", "xy"):
         say(ada, poll, left, right, good=1)
     found = [asked(poll, ada, seed) for seed in range(20)]
@@ -144,12 +150,35 @@ def test_groups_of_own_items_are_joined():
     assert all(({*"xy"} & {*p}) and ({*"abcd"} & {*p}) for p in joining)
 
 
-def test_new_items_wait_until_the_known_ones_hang_together():
+def test_new_items_wait_until_the_known_ones_hang_together_where_there_are_many():
     poll, ada = poll_with(items=12), ContributorFactory()
+    add_items(poll)
     for left, right in ("ab", "bc", "cd", "de"):
         say(ada, poll, left, right, good=1)
     found = [asked(poll, ada, seed) for seed in range(20)]
     assert all({*pair(s)} <= {*"abcde"} for s in found if s.reason != Reason.RANDOM)
+
+
+def test_few_items_are_all_met_before_the_known_ones_are_asked_about_again():
+    poll, ada = poll_with(items=12), ContributorFactory()
+    for left, right in ("ab", "bc", "cd", "de"):
+        say(ada, poll, left, right, good=1)
+    asked_about = [
+        {*pair(s)} & {*"abcde"} for s in (asked(poll, ada, seed) for seed in range(20)) if s.reason != Reason.RANDOM
+    ]
+    assert {len(known) for known in asked_about} == {1}
+
+
+def test_close_items_are_asked_about_once_all_are_known():
+    """The scores are a < b < ... < h: neighbours tell most, whatever pairs are looked at."""
+    poll, ada = poll_with(items=8), ContributorFactory()
+    for left, right in combinations("abcdefgh", 2):
+        if ord(right) - ord(left) in {3, 4}:
+            say(ada, poll, left, right, good=10)
+    found = [asked(poll, ada, seed) for seed in range(20)]
+    apart = [abs(ord(s.left.uid) - ord(s.right.uid)) for s in found if s.reason != Reason.RANDOM]
+    assert apart
+    assert max(apart) <= 2
 
 
 def test_what_is_new_in_the_poll_is_asked_about():
