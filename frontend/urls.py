@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("how-it-works/", site.how_it_works, name="how_it_works"),
     path("theme/", site.theme, name="theme"),
     path("proof/", proof.proof, name="proof"),
+    path("vouch/", vouching.vouch_link, name="vouch_link"),
     path("accounts/", account.home, name="account"),
     path("accounts/yours/", yours.yours, name="yours"),
     path("accounts/yours/export.zip", yours.yours_export, name="yours_export"),

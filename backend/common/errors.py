@@ -238,6 +238,14 @@ class NobodyToVouchFor(NotFound):
     )
 
 
+class VouchLinkInvalid(NotFound):
+    code = "vouch_link_invalid"
+    template = _(
+        "This link is not whole, or older than %(days)s days, or its account is closed. Ask the person for a new one: it"
+        " is on their own page of trust."
+    )
+
+
 class VouchQuotaReached(ApplicationError):
     code = "vouch_quota_reached"
     status = 409

@@ -3,6 +3,7 @@
 from django.urls import include, path, re_path
 
 from backend.common.api.docs import DocsApi, SchemaApi, nothing_here
+from backend.participation.vouches.apis import TrustApi
 from backend.pipeline.groups.apis import GroupsApi
 
 app_name = "api"
@@ -16,6 +17,7 @@ urlpatterns = [
     path("v1/polls/<slug:slug>/groups/", GroupsApi.as_view(), name="groups"),
     path("v1/polls/<slug:slug>/integrity/", include("backend.pipeline.integrity.urls")),
     path("v1/polls/<slug:slug>/runs/", include("backend.pipeline.urls")),
+    path("v1/trust/", TrustApi.as_view(), name="trust"),
     path("v1/vouches/", include("backend.participation.vouches.urls")),
     re_path("", nothing_here),
 ]

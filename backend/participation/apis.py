@@ -1,9 +1,11 @@
 """A user's own comparisons, and which pair to compare next."""
 
 import json
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from typing import cast
+from typing import Any, cast
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -13,18 +15,19 @@ from backend.accounts.models import Contributor, User
 from backend.accounts.selectors import contributor_of
 from backend.accounts.services import contributor_get_or_create
 from backend.common.api.pagination import Key, page_of
-from backend.common.api.serializers import PageParameters
 from backend.common.api.views import ApiView
 from backend.common.errors import ComparisonNotFound, EntityNotInPoll
 from backend.common.once import once
 from backend.comparisons.models import Comparison
-from backend.comparisons.selectors import comparison_get_pair, comparison_list
+from backend.comparisons.selectors import comparison_get_pair
 from backend.comparisons.services import comparison_delete
 from backend.entities.models import Entity
 from backend.entities.selectors import entities_by_uid, entity_get
+from backend.participation.my_space.my_comparisons import comparisons_found
 from backend.participation.pairs.next_pair import next_pairs
 from backend.participation.serializers import (
     ComparisonPageSerializer,
+    ComparisonParameters,
     ComparisonSerializer,
     JudgeOutcomeSerializer,
     JudgeSerializer,
@@ -33,7 +36,7 @@ from backend.participation.serializers import (
 )
 from backend.participation.services import judge
 from backend.polls.models import Poll
-from backend.polls.selectors import poll_get
+from backend.polls.selectors import criterion_get, poll_get
 
 ONCE = OpenApiParameter(
     "Idempotency-Key",
@@ -48,12 +51,12 @@ class ComparisonListApi(ApiView):
     """A user's own comparisons in a poll."""
 
     permission_classes = (IsAuthenticated,)
-    parameters = PageParameters
+    parameters = ComparisonParameters
 
     @extend_schema(
         operation_id="comparison_list",
         summary="List own comparisons",
-        parameters=[PageParameters],
+        parameters=[ComparisonParameters],
         responses=ComparisonPageSerializer,
         tags=["comparisons"],
     )
@@ -61,7 +64,7 @@ class ComparisonListApi(ApiView):
         """Return your comparisons, the last changed first; nobody else sees them here."""
         poll = poll_get(user=request.user, slug=slug)
         contributor = contributor_of(user=request.user)
-        comparisons = comparison_list(contributor=contributor, poll=poll) if contributor else Comparison.objects.none()
+        comparisons = _found(contributor, poll, self.query) if contributor else Comparison.objects.none()
         keys = (Key("updated_at", descending=True), Key("pk", descending=True))
         page = page_of(comparisons, request=request, parameters=self.query, keys=keys, scope=f"comparisons:{poll.pk}")
         return Response(ComparisonPageSerializer(page).data)
@@ -147,6 +150,20 @@ class SuggestionListApi(ApiView):
         keys = [entity.pk for entity in excluded.values()]
         pairs = next_pairs(contributor=contributor, poll=poll, count=self.query["count"], exclude=keys)
         return Response(SuggestionListSerializer({"results": pairs}).data)
+
+
+def _found(contributor: Contributor, poll: Poll, query: Mapping[str, Any]) -> QuerySet[Comparison]:
+    """Return the user's comparisons that match, in the order of the list."""
+    name = query.get("criterion")
+    return comparisons_found(
+        contributor=contributor,
+        poll=poll,
+        text=query.get("search", ""),
+        tag=query.get("tag", ""),
+        criterion=criterion_get(poll=poll, name=name) if name else None,
+        since=query.get("since"),
+        until=query.get("until"),
+    )
 
 
 def _pair(poll: Poll, left: str, right: str) -> tuple[Entity, Entity]:

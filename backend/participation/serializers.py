@@ -6,11 +6,19 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from backend.common.api.fields import LONGEST_UID, NumberField, TextField, WholeNumberParameter
+from backend.common.api.fields import (
+    LONGEST_CRITERION,
+    LONGEST_UID,
+    DateParameter,
+    NumberField,
+    TextField,
+    WholeNumberParameter,
+)
 from backend.common.api.pagination import PageSerializer
-from backend.common.api.serializers import Parameters, StrictSerializer
+from backend.common.api.serializers import PageParameters, Parameters, StrictSerializer
 from backend.comparisons.models import Comparison
 from backend.comparisons.selectors import values_of
+from backend.entities.selectors import LONGEST_SEARCH
 from backend.entities.serializers import EntitySerializer
 
 MOST_JUDGMENTS = 100
@@ -39,6 +47,16 @@ class JudgeSerializer(StrictSerializer):
         help_text="By criterion name, from -10 (left) to 10 (right); null takes an earlier judgment back. "
         "Criteria that are not named keep their judgments.",
     )
+
+
+class ComparisonParameters(PageParameters):
+    """Which of one's own comparisons."""
+
+    search = TextField(required=False, max_length=LONGEST_SEARCH, help_text="Words of one of the two items.")
+    tag = TextField(required=False, max_length=50, help_text="A tag that one of the two items bears.")
+    criterion = TextField(required=False, max_length=LONGEST_CRITERION, help_text="Judged on this one.")
+    since = DateParameter(required=False, help_text="The first day (UTC) on which they may have been changed last.")
+    until = DateParameter(required=False, help_text="The last such day.")
 
 
 class ComparisonSerializer(serializers.ModelSerializer[Comparison]):

@@ -15,7 +15,8 @@ from backend.entities.models import Entity
 from backend.entities.selectors import ItemFilters, context_note_of, entities_shown, entity_get
 from backend.polls.models import Criterion, Poll
 from backend.polls.selectors import criterion_get, criterion_list, poll_get
-from backend.scores.filters import ORDERINGS, EntityParameters, RecommendationParameters
+from backend.scores.filters import ORDERINGS, EntityParameters, HistoryParameters, RecommendationParameters
+from backend.scores.history import score_history
 from backend.scores.models import CollectiveScore
 from backend.scores.selectors import (
     ranking,
@@ -27,6 +28,7 @@ from backend.scores.selectors import (
 from backend.scores.serializers import (
     EntityDetailSerializer,
     EntityPageSerializer,
+    HistorySerializer,
     PollDetailSerializer,
     RecommendationPageSerializer,
 )
@@ -90,6 +92,28 @@ class EntityDetailApi(ApiView):
         return Response(EntityDetailSerializer(entity, context=context).data)
 
 
+class HistoryApi(ApiView):
+    """How the score of an item moved."""
+
+    parameters = HistoryParameters
+
+    @extend_schema(
+        operation_id="entity_history",
+        summary="Read how a score moved",
+        parameters=[HistoryParameters],
+        responses=HistorySerializer,
+        tags=["entities"],
+    )
+    def get(self, request: Request, slug: str, uid: str) -> Response:
+        """Return the last score of each day (UTC), oldest first; none where nobody judged it, 180 days at most."""
+        poll = poll_get(user=request.user, slug=slug)
+        entity = entity_get(poll=poll, uid=uid)
+        criterion = criterion_get(poll=poll, name=self.query.get("criterion"))
+        days = score_history(entity=entity, criterion=criterion)
+        body = {"entity": entity.uid, "criterion": criterion.name, "score_set": _digest(poll), "results": days}
+        return Response(HistorySerializer(body).data)
+
+
 class RecommendationListApi(ApiView):
     """The items of a poll that are worth recommending."""
 
@@ -124,7 +148,13 @@ class RecommendationListApi(ApiView):
 
 
 def _filters(query: Mapping[str, Any]) -> ItemFilters:
-    return {"text": query.get("search", ""), "tags": query.get("tag", ())}
+    return {
+        "text": query.get("search", ""),
+        "tags": query.get("tag", ()),
+        "author": query.get("author", ""),
+        "added_since": query.get("added_since"),
+        "without_warnings": "without_warnings" in query,
+    }
 
 
 def _digest(poll: Poll) -> str | None:

@@ -6,13 +6,14 @@ from rest_framework import serializers
 
 from backend.common.api.fields import (
     LONGEST_CRITERION,
+    DateParameter,
     NumberParameter,
     TextField,
     WeightsParameter,
     WholeNumberParameter,
 )
 from backend.common.api.pagination import Key
-from backend.common.api.serializers import PageParameters
+from backend.common.api.serializers import PageParameters, Parameters
 from backend.entities.selectors import LONGEST_SEARCH
 
 ORDERINGS = {
@@ -40,6 +41,14 @@ class FilterParameters(PageParameters):
         child=TextField(max_length=50),
         help_text="A tag that the items must bear; several may be given: `tag=a&tag=b`.",
     )
+    author = TextField(required=False, max_length=LONGEST_SEARCH, help_text="Words of the author's name.")
+    added_since = DateParameter(required=False, help_text="The first day (UTC) on which an item may have come in.")
+    without_warnings = serializers.ChoiceField(
+        required=False,
+        choices=("yes",),
+        error_messages={"invalid_choice": "Write `yes`, or leave it out."},
+        help_text="`yes`: leave out items of which moderators warn.",
+    )
 
 
 class EntityParameters(FilterParameters):
@@ -57,6 +66,12 @@ class EntityParameters(FilterParameters):
     min_contributors = WholeNumberParameter(
         required=False, help_text="Only items that so many contributors judged on the criterion."
     )
+
+
+class HistoryParameters(Parameters):
+    """Of which score."""
+
+    criterion = TextField(required=False, max_length=LONGEST_CRITERION, help_text="By default the main one.")
 
 
 class RecommendationParameters(FilterParameters):

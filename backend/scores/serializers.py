@@ -140,6 +140,24 @@ class EntityDetailSerializer(EntitySerializer):
         return digest
 
 
+class DayScoreSerializer(serializers.Serializer[Any]):
+    """The last score of a day, between -100 and 100."""
+
+    day = serializers.DateField()
+    score = serializers.FloatField()
+    low = serializers.FloatField(help_text="It would probably have ended up between `low` and `high`.")
+    high = serializers.FloatField()
+
+
+class HistorySerializer(serializers.Serializer[Any]):
+    """How the score of an item on a criterion moved from day to day."""
+
+    entity = serializers.CharField()
+    criterion = serializers.CharField()
+    score_set = serializers.CharField(allow_null=True, help_text="Digest of the result that is shown now.")
+    results = DayScoreSerializer(many=True)
+
+
 class RecommendationSerializer(EntitySerializer):
     """An item worth recommending, and how it earned it."""
 

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from backend.accounts.selectors import contributor_of
+from backend.participation.vouches.services import standing_of
 from frontend.pages.http import PageRequest, page
 
 
@@ -43,4 +45,9 @@ CONNECTIONS = Place("socialaccount_connections", _("Other sites"), _("Accounts e
 @login_required
 def home(request: PageRequest) -> HttpResponse:
     has_providers = bool(get_adapter().list_providers(request))
-    return render(request, "account/home.html", {"places": [*PLACES, *[CONNECTIONS] * has_providers]})
+    contributor = contributor_of(user=request.user)
+    context = {
+        "places": [*PLACES, *[CONNECTIONS] * has_providers],
+        "standing": standing_of(contributor=contributor) if contributor else None,
+    }
+    return render(request, "account/home.html", context)

@@ -7,9 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from backend.accounts.selectors import contributor_of
 from backend.accounts.services import contributor_get_or_create
 from backend.common.errors import ApplicationError
 from backend.participation.my_space.proof import proof_make, proof_read
+from backend.participation.vouches.services import standing_of
 from backend.polls.selectors import poll_get
 from frontend.pages.http import PageRequest, account, page
 
@@ -18,7 +20,11 @@ from frontend.pages.http import PageRequest, account, page
 @login_required
 def my_proof(request: PageRequest, slug: str) -> HttpResponse:
     poll = poll_get(user=request.user, slug=slug)
-    context: dict[str, object] = {"poll": poll}
+    contributor = contributor_of(user=request.user)
+    context: dict[str, object] = {
+        "poll": poll,
+        "standing": standing_of(contributor=contributor) if contributor else None,
+    }
     if request.method == "POST":
         text = proof_make(contributor=contributor_get_or_create(user=account(request)), poll=poll)
         address = f"{reverse('proof')}?{urlencode({'proof': text})}"

@@ -1,8 +1,10 @@
 """Trust: where it comes from, and for whom one vouches."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from backend.accounts.services import contributor_get_or_create
@@ -109,3 +111,61 @@ def test_it_is_for_accounts(client, member_client, poll):
     for answer in (client.get(URL), client.post(f"{URL}vouch/"), client.post(f"{URL}withdraw/")):
         assert answer.url.startswith("/accounts/login/")
     assert member_client.get(f"{URL}vouch/").status_code == 405
+
+
+LINK = "/vouch/"
+
+
+def link_of(person) -> str:
+    other = Client()
+    other.force_login(person.user)
+    return other.get(URL).context["link"]
+
+
+def test_a_link_lets_whoever_got_it_vouch_for_somebody_who_shows_nothing(member_client, contributor, bob):
+    bob.ratings.update(is_public=False)
+    link = link_of(bob)
+    assert "Do you vouch for bob?" in member_client.get(link).text
+    assert not Vouch.objects.exists(), "looking is not vouching"
+    code = link.partition("code=")[2]
+    answer = member_client.post(LINK, {"code": unquote(code)}, follow=True).text
+    assert "You vouch for bob now" in answer
+    assert Vouch.objects.get().vouchee == bob
+    assert "Do you vouch" not in member_client.get(link).text
+
+
+def test_a_link_asks_visitors_to_log_in_and_brings_them_back(client, bob):
+    answer = client.get(link_of(bob))
+    assert answer.url.startswith("/accounts/login/?next=/vouch/%3Fcode")
+
+
+def test_ones_own_link_says_what_it_is_for(bob):
+    client = Client()
+    client.force_login(bob.user)
+    assert "Send it to people who know you" in client.get(link_of(bob)).text
+
+
+@pytest.mark.parametrize("code", ["", "x", "a:b:c", "\0", ":" * 3_000])
+def test_a_link_that_leads_to_nobody_says_so_and_to_nobody_else(member_client, bob, code):
+    for answer in (member_client.get(LINK, {"code": code}), member_client.post(LINK, {"code": code})):
+        assert answer.status_code == 404
+        assert "Ask the person for a new one" in answer.text
+
+
+def test_a_link_of_a_closed_account_leads_to_nobody(member_client, bob):
+    link = link_of(bob)
+    bob.user.is_active = False
+    bob.user.save()
+    assert member_client.get(link).status_code == 404
+
+
+def test_trust_is_told_as_a_number_with_words(member_client, contributor, bob):
+    pages = (URL, "/polls/poll/me/proof/", "/accounts/")
+    for page in pages:
+        assert "Your trust is <strong>0.00</strong>, from 0 to 1." in member_client.get(page).text
+    cache.clear()
+    type(contributor).objects.filter(pk=contributor.pk).update(is_pretrusted=True)
+    for page in pages:
+        text = member_client.get(page).text
+        assert "Your trust is <strong>0.80</strong>" in text
+        assert "You count as one real person." in text

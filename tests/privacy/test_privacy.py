@@ -158,7 +158,7 @@ MISTAKES: dict[str, tuple[str, str, object]] = {
     ),
     "lists everybody's comparisons in the API": (
         "api:comparison_list",
-        "backend.participation.apis.comparison_list",
+        "backend.participation.apis.comparisons_found",
         everybodys_comparisons,
     ),
     "lists every poll": ("home", "frontend.pages.home.poll_list", lambda *, user: Poll.objects.order_by("slug")),

@@ -2,6 +2,7 @@
 
 import math
 import re
+from datetime import date
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
@@ -67,6 +68,18 @@ class NumberParameter(serializers.FloatField):
         if not re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,9})?", data):
             self.fail("invalid")
         return float(data)
+
+
+class DateParameter(serializers.DateField):
+    """A day in an address, such as 2024-05-31."""
+
+    default_error_messages: ClassVar = {"invalid": _("Give a day, such as 2024-05-31.")}
+
+    def to_internal_value(self, value: Any) -> date:
+        """Return the day; other ways to write one are refused."""
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            self.fail("invalid")
+        return super().to_internal_value(value)
 
 
 @extend_schema_field(str)

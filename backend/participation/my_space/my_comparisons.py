@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -50,8 +51,12 @@ def comparisons_found(
     tag: str = "",
     criterion: Criterion | None = None,
     sorting: Sorting = Sorting.NEW,
+    since: date | None = None,
+    until: date | None = None,
 ) -> QuerySet[Comparison]:
     """Return the contributor's comparisons with an item that matches, judged on a criterion if one is given.
+
+    ``since`` and ``until`` are the first and the last day (UTC) on which they were changed last.
 
     Raises
     ------
@@ -63,6 +68,10 @@ def comparisons_found(
         found = found.filter(Q(left__in=items) | Q(right__in=items))
     if criterion is not None:
         found = found.filter(Exists(Judgment.objects.filter(comparison=OuterRef("pk"), criterion=criterion)))
+    if since is not None:
+        found = found.filter(updated_at__gte=datetime.combine(since, time.min, UTC))
+    if until is not None:
+        found = found.filter(updated_at__lte=datetime.combine(until, time.max, UTC))
     return _sorted(found, sorting, criterion)
 
 

@@ -15,7 +15,8 @@ from backend.common.api.fields import TextField
 from backend.common.api.pagination import Key, PageSerializer, page_of
 from backend.common.api.serializers import PageParameters, StrictSerializer
 from backend.common.api.views import ApiView
-from backend.participation.vouches.services import vouch_by_name
+from backend.participation.vouches.services import NEWCOMER, standing_of, vouch_by_name
+from backend.participation.vouches.trust_level import Degree
 from backend.trust.models import Vouch
 from backend.trust.selectors import vouches_given
 from backend.trust.services import vouch_delete
@@ -44,6 +45,31 @@ class VouchCreateSerializer(StrictSerializer):
         max_length=LONGEST_NAME,
         help_text="Of somebody who shows an opinion in a public poll; else the code from their own page of trust.",
     )
+
+
+class TrustSerializer(serializers.Serializer[Any]):
+    """How much the user is trusted on the whole site, and why."""
+
+    level = serializers.FloatField(help_text="From 0 to 1, as the next computations will find it.")
+    degree = serializers.ChoiceField(
+        choices=[degree.value for degree in Degree],
+        help_text="`full`: counts as one real person, from 0.8 on; `much`: from 0.4 on; `some`; `none`: 0.",
+    )
+    given = serializers.FloatField(allow_null=True, help_text="What came with an import, if anything: it is the level.")
+    is_pretrusted = serializers.BooleanField(help_text="Counts as one real person without anybody's vouch.")
+    vouches = serializers.IntegerField(help_text="How many people vouch for the user; who, is theirs to tell.")
+
+
+class TrustApi(ApiView):
+    """How much a user is trusted."""
+
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(operation_id="trust_read", summary="Read own trust", responses=TrustSerializer, tags=["vouches"])
+    def get(self, request: Request) -> Response:
+        """Return your trust, and where it comes from; before you take part it is 0. Nobody else is told."""
+        contributor = contributor_of(user=request.user)
+        return Response(TrustSerializer(standing_of(contributor=contributor) if contributor else NEWCOMER).data)
 
 
 class VouchListApi(ApiView):

@@ -1,14 +1,15 @@
 """Vouching for people by name, without letting anybody find out who has an account."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core import signing
 from django.db.models import Avg, Exists, OuterRef
 
 from backend.accounts.models import Contributor
 from backend.accounts.selectors import contributor_is_pretrusted
-from backend.common.errors import NobodyToVouchFor
+from backend.common.errors import NobodyToVouchFor, VouchLinkInvalid
 from backend.comparisons.models import Rating
+from backend.participation.vouches.trust_level import Degree, trust_level
 from backend.polls.models import Poll
 from backend.scores.selectors import own_scores
 from backend.trust.models import Vouch
@@ -22,29 +23,65 @@ LONGEST = 150
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a contributor's trust comes from. ``voting_right``: usual weight in a poll's published scores, if any."""
+    """A contributor's trust, and where it comes from.
 
+    ``level``: from 0 to 1, as the next run will find it. ``voting_right``: usual weight in a poll's published scores,
+    if any.
+    """
+
+    level: float
+    degree: Degree
     given: float | None
     is_pretrusted: bool
     vouches: int
-    voting_right: float | None
+    voting_right: float | None = None
+
+
+NEWCOMER = Standing(level=0.0, degree=Degree.NONE, given=None, is_pretrusted=False, vouches=0)
+"""Of an account that has not taken part yet."""
 
 
 # ---------------------------------------------------------------- reads
-def standing_of(*, contributor: Contributor, poll: Poll) -> Standing:
-    """Return where a contributor's trust comes from. Who vouches for them stays between the two: a number is told."""
-    scores = own_scores(contributor=contributor, poll=poll).order_by()
+def standing_of(*, contributor: Contributor) -> Standing:
+    """Return how much a contributor is trusted, and why. Who vouches for them is not told, but how many do."""
+    level = trust_level(contributor=contributor)
     return Standing(
+        level=level,
+        degree=Degree.of(level),
         given=contributor.given_trust,
         is_pretrusted=contributor_is_pretrusted(contributor=contributor),
         vouches=Vouch.objects.filter(vouchee=contributor, voucher__is_suspended=False, value__gt=0).count(),
-        voting_right=scores.aggregate(mean=Avg("voting_right"))["mean"],
     )
+
+
+def standing_in(*, contributor: Contributor, poll: Poll) -> Standing:
+    """Return the same, with what the contributor usually weighs in a poll."""
+    scores = own_scores(contributor=contributor, poll=poll).order_by()
+    mean = scores.aggregate(mean=Avg("voting_right"))["mean"]
+    return replace(standing_of(contributor=contributor), voting_right=mean)
 
 
 def vouch_code(*, contributor: Contributor) -> str:
     """Return a code with which whoever gets it can vouch for the contributor."""
     return signing.dumps(contributor.pk, salt=SALT)
+
+
+def is_code(text: str) -> bool:
+    """Tell a code from a username: none of these has a colon, every one of those has."""
+    return ":" in text
+
+
+def person_of_link(*, code: str) -> Contributor:
+    """Return who handed over a link to be vouched for by.
+
+    Raises
+    ------
+    VouchLinkInvalid
+    """
+    found = _by_code(code)
+    if found is None:
+        raise VouchLinkInvalid(days=CODE_DAYS)
+    return found
 
 
 def person_to_vouch_for(*, name: str) -> Contributor:
@@ -55,7 +92,7 @@ def person_to_vouch_for(*, name: str) -> Contributor:
     NobodyToVouchFor
         The same for a username that nobody has and for one whose account shows nothing.
     """
-    found = _by_code(name) if ":" in name else _by_username(name)  # no username has a colon, every code has
+    found = _by_code(name) if is_code(name) else _by_username(name)
     if found is None:
         raise NobodyToVouchFor(field="username", name=name[:LONGEST])
     return found
