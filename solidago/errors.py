@@ -35,7 +35,7 @@ class InvalidFile(InvalidInput):
 
 
 class Cancelled(SolidagoError):
-    """The caller's `cancelled()` said yes between two steps."""
+    """The caller's `cancelled()` said yes."""
 
 
 class NotConverged(SolidagoError):

@@ -21,7 +21,8 @@ from solidago.scaling.pooled import pooled_weights
 from solidago.scaling.quantile_shift import shift
 from solidago.scaling.scaling import UserScalings
 from solidago.scaling.standardise import spread
-from solidago.steps import Progress, Steps, never, silent
+from solidago.steps import Progress, Steps, silent
+from solidago.stopping import never, stoppable
 from solidago.triples import Triples
 from solidago.trust import compute as compute_trust
 from solidago.voting_rights import voting_rights
@@ -70,7 +71,7 @@ def run(
     progress : Progress
         Called from the calling thread.
     cancelled : callable
-        Asked between parts of steps.
+        Asked within steps too, from several threads; must return at once.
 
     Returns
     -------
@@ -87,7 +88,7 @@ def run(
     """
     names = _chosen(dataset, criteria)
     steps = Steps(len(names), progress, cancelled)
-    with Threads(threads) as pool:
+    with stoppable(cancelled), Threads(threads) as pool:
         with steps.timed("trust", 0, 1):
             trust = np.maximum(compute_trust(dataset), config.least_trust)
         method = LicchaviCriterion if config.method == "licchavi" else MehestanCriterion

@@ -20,11 +20,6 @@ def silent(step: str, done: int, total: int) -> None:
     """Report to nobody."""
 
 
-def never() -> bool:
-    """Let the run go on."""
-    return False
-
-
 class Steps:
     """Times the steps, reports them, and stops between them if asked to."""
 

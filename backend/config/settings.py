@@ -141,8 +141,12 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "backend.config.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "start-runs-for-news": {"task": "pipeline.start_runs_for_news", "schedule": 5.0},
+    "prune-runs-and-scores": {"task": "pipeline.prune", "schedule": 3600.0},
     "delete-unverified-accounts": {"task": "accounts.delete_unverified", "schedule": 6 * 3600.0},
 }
+
+# ---------------------------------------------------------------- runs
+RUNS_KEPT_DAYS = env.int("RUNS_KEPT_DAYS", default=14)  # docs/operations.md says what is kept longer
 
 # ---------------------------------------------------------------- people
 AUTH_USER_MODEL = "accounts.User"

@@ -26,7 +26,8 @@ from backend.common.admin import (
 from backend.common.audit import staff_log
 from backend.common.errors import InvalidRunConfig
 from backend.pipeline.models import Calibration, InfluenceBound, Run, Snapshot
-from backend.pipeline.services import run_cancel, run_config_check, run_create, run_enqueue
+from backend.pipeline.parameters import run_config_check
+from backend.pipeline.services import run_cancel, run_create, run_enqueue, run_retry
 from backend.polls.models import Criterion, Poll
 from backend.polls.services import news_add
 
@@ -116,7 +117,7 @@ class RunAdmin(ReadOnlyAdmin[Run]):
         explanation=_("For each of these runs a new one of its poll starts now, over the judgments of today."),
     )
     def retry(self, row: Run, by: User) -> bool:
-        run = run_create(poll=row.poll, trigger=Run.Trigger.PAGE, started_by=by, config=row.config)
+        run = run_retry(run=row, trigger=Run.Trigger.PAGE, started_by=by)
         staff_log(by=by, row=row, changes={"run again": (None, run.pk)})
         run_enqueue(run=run)
         return True

@@ -66,7 +66,7 @@ def _held(run: Run, lease: UUID) -> QuerySet[Run]:
     return Run.objects.filter(pk=run.pk, lease=lease, status=Run.Status.RUNNING)
 
 
-_QUEUED = {"status": Run.Status.QUEUED, "lease": None, "step": "", "done": 0, "total": 0}
+_QUEUED = {"status": Run.Status.QUEUED, "lease": None, "step": "", "done": 0, "total": 0, "seconds_left": None}
 
 
 def _told(error: Error) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend.accounts.models import User
-from backend.pipeline.services import run_config_check
+from backend.pipeline.parameters import run_config_check
 from backend.polls.models import Poll
 from backend.polls.services import poll_update
 from solidago.config import METHODS, Config

@@ -52,7 +52,14 @@ class Run(BaseModel):
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs"
     )
+    is_dry_run = models.BooleanField(default=False, help_text=_("Computes all and publishes nothing."))
     config = models.JSONField(default=dict, blank=True)
+    parameters = models.JSONField(
+        default=dict, blank=True, help_text=_("What was asked for this run alone, over the poll's own settings.")
+    )
+    differences = models.JSONField(
+        default=dict, blank=True, help_text=_("Constants that differed from the poll's own: [the poll's, this run's].")
+    )
     lease = models.UUIDField(
         null=True, blank=True, editable=False, help_text=_("Held by the one execution that may publish this run.")
     )
@@ -62,10 +69,19 @@ class Run(BaseModel):
     done = models.PositiveBigIntegerField(default=0)
     total = models.PositiveBigIntegerField(default=0)
     started_at = models.DateTimeField(null=True, blank=True)
+    seconds_left = models.FloatField(null=True, blank=True, help_text=_("As earlier runs of the poll took."))
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     snapshot_digest = models.CharField(max_length=64, blank=True)
+    result_digest = models.CharField(max_length=64, blank=True)
+    code_version = models.CharField(max_length=100, blank=True)
+    judgments = models.PositiveBigIntegerField(null=True, blank=True)
+    contributors = models.PositiveIntegerField(null=True, blank=True)
+    entities = models.PositiveIntegerField(null=True, blank=True)
     seconds = models.JSONField(default=dict, blank=True, help_text=_("Seconds per step."))
+    memory = models.JSONField(
+        default=dict, blank=True, help_text=_("Most memory that the process held during each step, in MiB.")
+    )
     report = models.JSONField(default=dict, blank=True, help_text=_("Counts and certificates."))
     error = models.TextField(blank=True)
     score_set = models.OneToOneField(ScoreSet, null=True, blank=True, on_delete=models.SET_NULL, related_name="run")
@@ -85,6 +101,27 @@ class Run(BaseModel):
 
     def __str__(self) -> str:
         return f"Run {self.pk} of {self.poll_id}: {self.status}"
+
+
+class LogLine(models.Model):
+    """Something that happened to a run, in order; `backend.pipeline.journal` has the words. It names nobody."""
+
+    class Level(models.TextChoices):
+        INFO = "info", _("Information")
+        WARNING = "warning", _("Warning")
+        ERROR = "error", _("Error")
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="log")
+    at = models.DateTimeField()
+    level = models.CharField(max_length=10, choices=Level.choices)
+    event = models.CharField(max_length=40)
+    details = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.at:%H:%M:%S} {self.event}"
 
 
 class Calibration(BaseModel):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from backend.common.errors import ApplicationError, RunAlreadyActive
 from backend.pipeline import attempts
+from backend.pipeline.journal import line_write
 from backend.pipeline.models import Run
 from backend.pipeline.services import run_create, run_enqueue
 from backend.polls.models import Poll
@@ -43,8 +44,10 @@ def runs_start_for_news() -> list[Run]:
 
 def _failures_in_a_row() -> tuple[Subquery, Subquery]:
     """Return the number and the last end of a poll's failures since its last success, as annotations."""
-    success = Run.objects.filter(poll=OuterRef(OuterRef("pk")), status=Run.Status.SUCCEEDED).order_by("-pk")
-    failed = Run.objects.filter(
+    # What a dry run meets, with constants of its own perhaps, is no reason to wait or to hurry.
+    real = Run.objects.filter(is_dry_run=False)
+    success = real.filter(poll=OuterRef(OuterRef("pk")), status=Run.Status.SUCCEEDED).order_by("-pk")
+    failed = real.filter(
         poll=OuterRef("pk"),
         status=Run.Status.FAILED,
         finished_at__isnull=False,
@@ -96,14 +99,21 @@ def _dead_queue_again() -> None:
     # A locked run is being published at this moment, by a worker that lives after all or is about to lose its
     # connection: the next beat sees which. Whoever waited for it would keep all other polls waiting.
     stale = Run.objects.filter(status=Run.Status.RUNNING, heartbeat_at__lt=Now() - attempts.STALE)
-    locked = [run.pk for run in stale.select_for_update(skip_locked=True)]
-    dead = Run.objects.filter(pk__in=locked, status=Run.Status.RUNNING)
-    dead.filter(is_cancel_requested=True).update(status=Run.Status.CANCELLED, finished_at=Now(), updated_at=Now())
-    message = _("Its worker stopped %(count)s times before the run was done. Nothing was published.")
-    dead.filter(attempts__gte=attempts.MOST_ATTEMPTS).update(
-        status=Run.Status.FAILED,
-        error=message % {"count": attempts.MOST_ATTEMPTS},
-        finished_at=Now(),
-        updated_at=Now(),
-    )
-    dead.update(status=Run.Status.QUEUED, lease=None, updated_at=Now() - attempts.STALE)
+    for run in stale.select_for_update(skip_locked=True):
+        _recover(run)
+
+
+def _recover(run: Run) -> None:
+    """End a run whose worker has died, or queue it again."""
+    known = Run.objects.filter(pk=run.pk)
+    ended = {"finished_at": Now(), "updated_at": Now(), "seconds_left": None}
+    if run.is_cancel_requested:
+        known.update(status=Run.Status.CANCELLED, **ended)
+        line_write(run, "cancelled")
+    elif run.attempts >= attempts.MOST_ATTEMPTS:
+        message = _("Its worker stopped %(count)s times before the run was done. Nothing was published.")
+        known.update(status=Run.Status.FAILED, error=message % {"count": attempts.MOST_ATTEMPTS}, **ended)
+        line_write(run, "given_up", count=attempts.MOST_ATTEMPTS)
+    else:
+        known.update(status=Run.Status.QUEUED, lease=None, seconds_left=None, updated_at=Now() - attempts.STALE)
+        line_write(run, "requeued")

@@ -1,9 +1,7 @@
 """Writes: runs, from the request to the published score set."""
 
 import logging
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 from celery import current_app
@@ -14,54 +12,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backend.accounts.models import User
-from backend.common.errors import ApplicationError, InvalidRunConfig, RunAlreadyActive, RunNotActive
+from backend.common.errors import ApplicationError, RunAlreadyActive, RunNotActive
 from backend.pipeline.attempts import is_transient, run_hand_back, run_retry_later
-from backend.pipeline.integrity.audit import run_audited
-from backend.pipeline.integrity.influence import influence_find, influence_prune, influence_store, influence_told
+from backend.pipeline.execution import AuditFailed, Execution, LeaseLost
+from backend.pipeline.journal import line_write, place_of
 from backend.pipeline.models import Run
+from backend.pipeline.parameters import differences
 from backend.pipeline.progress import Reporter
-from backend.pipeline.report import Report, run_counts, run_report
-from backend.pipeline.results import score_tables
 from backend.pipeline.shutdown import worker_is_ending
-from backend.pipeline.snapshot import Facts, facts_read, snapshot_store, snapshots_prune
 from backend.polls.models import Poll
-from backend.scores.models import ScoreSet
-from backend.scores.selectors import score_set_published
-from backend.scores.services import score_set_publish, score_sets_kept_whole, score_sets_prune
-from solidago import pipeline
-from solidago.config import Config
-from solidago.errors import Cancelled, InvalidConfig, SolidagoError
-from solidago.source import code_version
+from solidago.errors import Cancelled, SolidagoError
 
 logger = logging.getLogger(__name__)
 
-SNAPSHOT, AUDIT, INFLUENCE, PUBLICATION = "snapshot", "audit", "influence", "publication"
-STEPS = (SNAPSHOT, *pipeline.STEPS, AUDIT, INFLUENCE, PUBLICATION)
-"""All steps of a run, in order."""
-
-PUBLISHING_LIMITS = """
-    SET LOCAL idle_in_transaction_session_timeout = '30s';
-    SET LOCAL lock_timeout = '60s';
-    SET LOCAL tcp_keepalives_idle = 10;
-    SET LOCAL tcp_keepalives_interval = 5;
-    SET LOCAL tcp_keepalives_count = 4;
-"""
-
-
-class LeaseLost(Exception):
-    """Another execution holds this run now, or it was cancelled: nothing of this one may be published."""
-
-
-class AuditFailed(Exception):
-    """The scores break a promise that is a theorem, so they are wrong, and stay unpublished."""
-
-    def __init__(self, *, facts: Facts, report: Report) -> None:
-        self.facts, self.report = facts, report
-        super().__init__()
-
 
 def run_create(
-    *, poll: Poll, trigger: Run.Trigger, started_by: User | None = None, config: Mapping[str, object] | None = None
+    *,
+    poll: Poll,
+    trigger: Run.Trigger,
+    started_by: User | None = None,
+    config: Mapping[str, object] | None = None,
+    is_dry_run: bool = False,
 ) -> Run:
     """Queue a run of a poll; ``config`` prevails over the poll's own. `run_enqueue` hands it to a worker.
 
@@ -72,36 +43,31 @@ def run_create(
     InvalidRunConfig
         ``error.field`` names the constant.
     """
-    effective = {**poll.run_config, **(config or {})}
-    _config(effective)
+    asked = dict(config or {})
+    run = Run(
+        poll=poll,
+        trigger=trigger,
+        started_by=started_by,
+        config={**poll.run_config, **asked},
+        parameters=asked,
+        differences=differences(own=poll.run_config, asked=asked),
+        is_dry_run=is_dry_run,
+    )
+    _insert(run)
+    return run
+
+
+def _insert(run: Run) -> None:
     try:
         # A transaction of its own: the refused insert must not spoil the caller's.
         with transaction.atomic():
-            return Run.objects.create(poll=poll, trigger=trigger, started_by=started_by, config=effective)
+            run.save(force_insert=True)
+            line_write(run, "queued")
     except IntegrityError as error:
-        active = Run.objects.filter(poll=poll, status__in=Run.ACTIVE).first()
+        active = Run.objects.filter(poll=run.poll, status__in=Run.ACTIVE).first()
         if active is None:
             raise
         raise RunAlreadyActive(run_id=active.pk, status=active.get_status_display().lower()) from error
-
-
-def run_config_check(*, config: object) -> None:
-    """Refuse a configuration with which no run could start.
-
-    Raises
-    ------
-    InvalidRunConfig
-    """
-    if not isinstance(config, Mapping):
-        raise InvalidRunConfig(reason=_('write it as {} or as {"name of a constant": value}.'))
-    _config(config)
-
-
-def _config(mapping: Mapping[str, object]) -> Config:
-    try:
-        return Config.from_mapping(mapping)
-    except InvalidConfig as error:
-        raise InvalidRunConfig(field=error.field, reason=str(error)) from error
 
 
 def run_enqueue(*, run: Run) -> None:
@@ -113,20 +79,52 @@ def run_enqueue(*, run: Run) -> None:
 
 
 def run_cancel(*, run: Run) -> Run:
-    """Cancel a run: at once while it is queued, between two steps once it is running.
+    """Cancel a run: at once while it is queued, within a second or two once it is running.
 
     Raises
     ------
     RunNotActive
     """
-    active = Run.objects.filter(pk=run.pk)
-    now = timezone.now()
-    if not active.filter(status=Run.Status.QUEUED).update(
+    known, now = Run.objects.filter(pk=run.pk), timezone.now()
+    if known.filter(status=Run.Status.QUEUED).update(
         status=Run.Status.CANCELLED, is_cancel_requested=True, finished_at=now, updated_at=now
-    ) and not active.filter(status=Run.Status.RUNNING).update(is_cancel_requested=True, updated_at=now):
+    ):
+        line_write(run, "cancelled")
+    elif known.filter(status=Run.Status.RUNNING).update(is_cancel_requested=True, updated_at=now):
+        line_write(run, "cancel_requested")
+    else:
         raise RunNotActive(run_id=run.pk)
     run.refresh_from_db()
     return run
+
+
+def run_retry(*, run: Run, trigger: Run.Trigger, started_by: User | None = None) -> Run:
+    """Queue another run with what was asked for an earlier one, over the poll's settings of today.
+
+    Raises
+    ------
+    RunAlreadyActive, InvalidRunConfig
+    """
+    again = run_create(
+        poll=run.poll, trigger=trigger, started_by=started_by, config=run.parameters, is_dry_run=run.is_dry_run
+    )
+    line_write(again, "retried", former=run.pk)
+    return again
+
+
+def runs_start_all(*, trigger: Run.Trigger, started_by: User | None = None) -> tuple[list[Run], dict[str, str]]:
+    """Queue a run of every poll that has none; return them, and by slug why other polls got none."""
+    started: list[Run] = []
+    refused: dict[str, str] = {}
+    for poll in Poll.objects.order_by("pk").iterator(chunk_size=100):
+        try:
+            run = run_create(poll=poll, trigger=trigger, started_by=started_by)
+        except ApplicationError as error:
+            refused[poll.slug] = error.message
+        else:
+            run_enqueue(run=run)
+            started.append(run)
+    return started, refused
 
 
 def run_execute(*, run_id: int) -> Run:
@@ -137,8 +135,7 @@ def run_execute(*, run_id: int) -> Run:
     """
     lease = uuid4()
     if _lease_taken(run_id, lease):
-        with Reporter(run_id=run_id, lease=lease) as reporter:
-            _execute_or_fail(run_id, lease, reporter)
+        _execute(Run.objects.select_related("poll").get(pk=run_id), lease)
     return Run.objects.select_related("poll", "score_set").get(pk=run_id)
 
 
@@ -155,154 +152,61 @@ def _lease_taken(run_id: int, lease: UUID) -> bool:
     )
 
 
-def _execute_or_fail(run_id: int, lease: UUID, reporter: Reporter) -> None:
-    run = Run.objects.select_related("poll").get(pk=run_id)
+def _execute(run: Run, lease: UUID) -> None:
+    """Take the steps of a run, and write on it how it ended."""
+    with Reporter(run_id=run.pk, lease=lease) as reporter:
+        execution = Execution(run, lease, reporter)
+        reporter.journal.note("taken", attempt=run.attempts)
+        _go_or_tell(execution)
+        # Seconds of the last step are known after the transaction in which the run ended.
+        Run.objects.filter(pk=run.pk, lease=lease).update(seconds=execution.seconds, memory=reporter.memory.steps)
+
+
+def _go_or_tell(execution: Execution) -> None:
     try:
-        _execute(run, lease, reporter)
+        execution.go()
     except (Cancelled, LeaseLost):
-        _stop(run, lease)
+        _stop(execution)
     except AuditFailed as failure:
         message = _(
             "The audit found judgments that harm what they prefer, which must never happen: these scores are wrong. "
             "Nothing was published, and the scores shown before stay. The report says where it went wrong."
         )
-        found = {"report": failure.report, "snapshot_digest": failure.facts.digest}
-        _end(run, lease, Run.Status.FAILED, message, **found)
+        _end(execution, Run.Status.FAILED, "audit_failed", error=message, report=failure.report)
     except (ApplicationError, SolidagoError) as error:
-        logger.exception("Run %s failed", run_id)
-        _end(run, lease, Run.Status.FAILED, str(error))
+        logger.exception("Run %s failed", execution.run.pk)
+        _fail(execution, error, str(error))
     except Exception as error:
-        logger.exception("Run %s failed unexpectedly", run_id)
+        logger.exception("Run %s failed unexpectedly", execution.run.pk)
         if isinstance(error, Error) and is_transient(error):
-            run_retry_later(run=run, lease=lease, error=error)
+            run_retry_later(run=execution.run, lease=execution.lease, error=error)
+            execution.reporter.journal.note("broken_off", kind=type(error).__name__)
             return
         message = _("The run broke off unexpectedly (%(kind)s); the log says where. Nothing was published.")
-        _end(run, lease, Run.Status.FAILED, message % {"kind": type(error).__name__})
+        _fail(execution, error, message % {"kind": type(error).__name__})
 
 
-def _stop(run: Run, lease: UUID) -> None:
+def _stop(execution: Execution) -> None:
     """Close the run as cancelled, or leave it to another worker where this one has to end."""
-    if worker_is_ending() and run_hand_back(run=run, lease=lease):
-        run_enqueue(run=run)
+    if worker_is_ending() and run_hand_back(run=execution.run, lease=execution.lease):
+        execution.reporter.journal.note("handed_back")
+        run_enqueue(run=execution.run)
     else:
-        _end(run, lease, Run.Status.CANCELLED, "")
+        _end(execution, Run.Status.CANCELLED, "cancelled")
 
 
-def _end(run: Run, lease: UUID, status: Run.Status, message: str, **found: object) -> None:
-    """Close the run, unless it belongs to somebody else by now."""
-    connection.close_if_unusable_or_obsolete()
-    Run.objects.filter(pk=run.pk, lease=lease, status=Run.Status.RUNNING).update(
-        status=status, error=message, finished_at=Now(), updated_at=Now(), **found
-    )
+def _fail(execution: Execution, error: Exception, message: str) -> None:
+    where = {"kind": type(error).__name__, "place": place_of(error)}
+    _end(execution, Run.Status.FAILED, "failed", where, error=message)
 
 
-def _execute(run: Run, lease: UUID, reporter: Reporter) -> None:
-    """Go from the judgments to the published score set."""
-    config = _config(run.config)
-    seconds: dict[str, float] = {}
-    with _timed(SNAPSHOT, seconds, reporter):
-        facts = facts_read(poll=run.poll)
-        if run.trigger == Run.Trigger.NEWS and _is_published(run.poll, facts, config):
-            _finish(run, lease, facts, seconds, score_set=None, report={"unchanged": True})
-            return
-        snapshot_store(poll=run.poll, facts=facts)
-    result = pipeline.run(facts.dataset, config, progress=reporter.progress, cancelled=reporter.cancelled)
-    seconds |= result.seconds
-    report = _audited(facts, config, result, seconds, reporter)
-    with _timed(INFLUENCE, seconds, reporter):
-        influence = influence_find(facts=facts, config=config, result=result)
-        report |= {"influence": influence_told(config=config, found=influence)} if influence else {}
-    with _timed(PUBLICATION, seconds, reporter), _publishing():
-        score_set = _publish(run, facts, config, result)
-        influence_store(poll=run.poll, score_set=score_set, facts=facts, found=influence)
-        _finish(run, lease, facts, seconds, score_set=score_set, report=report)
-    Run.objects.filter(pk=run.pk).update(seconds=seconds)
-    score_sets_prune(poll=run.poll)
-    influence_prune(poll=run.poll)
-    kept = [score_set.snapshot_digest for score_set in score_sets_kept_whole(poll=run.poll)]
-    snapshots_prune(poll=run.poll, keep=kept)
-
-
-def _audited(
-    facts: Facts, config: Config, result: pipeline.Result, seconds: dict[str, float], reporter: Reporter
-) -> Report:
-    """Return the run's report, unless its audit shows that it must not be published."""
-    with _timed(AUDIT, seconds, reporter):
-        audit = run_audited(facts=facts, config=config, result=result)
-    report = run_report(facts=facts, config=config, result=result, audit=audit)
-    if not audit.passed:
-        raise AuditFailed(facts=facts, report=report)
-    return report
-
-
-@contextmanager
-def _timed(step: str, seconds: dict[str, float], reporter: Reporter) -> Iterator[None]:
-    if reporter.cancelled():
-        raise Cancelled(f"Cancelled before the step: {step}.")
-    reporter.progress(step, 0, 1)
-    started = time.monotonic()
-    yield
-    seconds[step] = round(time.monotonic() - started, 4)
-
-
-def _is_published(poll: Poll, facts: Facts, config: Config) -> bool:
-    """Tell whether this very computation is what the poll shows already: the news cancelled each other out."""
-    shown = score_set_published(poll=poll)
-    return shown is not None and (shown.snapshot_digest, shown.config, shown.code_version) == (
-        facts.digest,
-        config.to_mapping(),
-        code_version(),
-    )
-
-
-@contextmanager
-def _publishing() -> Iterator[None]:
-    """Open the publishing transaction, whose locks other publishers and the reaper must never wait for in vain.
-
-    PostgreSQL ends it where this process falls silent (it is stopped, its machine or the network is gone).
-    """
-    connection.close_if_unusable_or_obsolete()  # the database may have been restarted since the snapshot
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(PUBLISHING_LIMITS)
-        yield
-
-
-def _publish(run: Run, facts: Facts, config: Config, result: pipeline.Result) -> ScoreSet:
-    counts = run_counts(facts=facts)
-    return score_set_publish(
-        poll=run.poll,
-        tables=score_tables(poll=run.poll, dataset=facts.dataset, result=result),
-        snapshot_digest=facts.digest,
-        config=config.to_mapping(),
-        code_version=code_version(),
-        judgments=counts["judgments"],
-        contributors=counts["contributors"],
-        entities=counts["entities"],
-    )
-
-
-def _finish(
-    run: Run,
-    lease: UUID,
-    facts: Facts,
-    seconds: Mapping[str, float],
-    *,
-    score_set: ScoreSet | None,
-    report: Mapping[str, object],
+def _end(
+    execution: Execution, status: Run.Status, event: str, details: Mapping[str, str] | None = None, **found: object
 ) -> None:
-    """Close the run and delete exactly the news that it saw, in the publishing transaction.
-
-    The row is locked and the lease checked last, so that of two executions of one run (a worker thought dead that
-    wakes up again) only the holder of the lease publishes.
-    """
-    with transaction.atomic():
-        held = Run.objects.select_for_update().filter(pk=run.pk, lease=lease, status=Run.Status.RUNNING).first()
-        if held is None or held.is_cancel_requested:
-            raise LeaseLost
-        held.status, held.score_set, held.finished_at = Run.Status.SUCCEEDED, score_set, Now()
-        held.snapshot_digest, held.seconds, held.report = facts.digest, dict(seconds), dict(report)
-        held.step, held.done, held.total = "", 0, 0
-        held.save()
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM polls_news WHERE id = ANY(%s)", [facts.news_ids])
+    """Close the run, unless it belongs to somebody else by now, or has ended."""
+    connection.close_if_unusable_or_obsolete()
+    active = Run.objects.filter(pk=execution.run.pk, lease=execution.lease, status=Run.Status.RUNNING)
+    if active.update(status=status, finished_at=Now(), updated_at=Now(), seconds_left=None, **found):
+        execution.reporter.journal.note(event, **(details or {}))
+    else:
+        execution.reporter.journal.note("let_go")

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import polars as pl
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
 from backend.accounts.selectors import contributors_pretrusted
 from backend.common.bulk import Schema, copy_out
-from backend.pipeline.models import Snapshot
+from backend.pipeline.models import Run, Snapshot
 from backend.polls.models import News, Poll
+from backend.scores.services import score_sets_kept_whole
 from solidago.dataset import Dataset
 from solidago.io import snapshot as snapshot_io
 
@@ -114,13 +116,19 @@ def _private(judgments: pl.DataFrame, public: pl.DataFrame) -> pl.DataFrame:
 
 def snapshot_store(*, poll: Poll, facts: Facts) -> None:
     """Keep the dataset, once a content; not if somebody in it has been deleted since it was read."""
-    if Snapshot.objects.filter(poll=poll, digest=facts.digest).exists():
+    if _used_now(poll, facts):
         return
     content = snapshot_io.dumps(facts.dataset)
     with transaction.atomic():
         if _all_remain(facts.dataset):
             stored = Snapshot(poll=poll, digest=facts.digest, content=content)
             Snapshot.objects.bulk_create([stored], ignore_conflicts=True)
+            _used_now(poll, facts)
+
+
+def _used_now(poll: Poll, facts: Facts) -> bool:
+    """Say that a snapshot, if it is there, is wanted from this moment on, which `snapshots_prune` heeds."""
+    return bool(Snapshot.objects.filter(poll=poll, digest=facts.digest).update(created_at=Now()))
 
 
 def _all_remain(dataset: Dataset) -> bool:
@@ -134,9 +142,20 @@ def _all_remain(dataset: Dataset) -> bool:
         return len(cursor.fetchall()) == len(users)
 
 
-def snapshots_prune(*, poll: Poll, keep: list[str]) -> None:
-    """Delete a poll's snapshots but those of the given digests."""
-    Snapshot.objects.filter(poll=poll).exclude(digest__in=keep).delete()
+def snapshots_prune(*, poll: Poll) -> None:
+    """Delete a poll's snapshots but those of score sets that are kept whole, of an active run, and of the last one.
+
+    Where the last run failed, somebody may want to see why.
+    """
+    # In this order: a run that ends meanwhile is active here or has published there, and one that begins meanwhile
+    # stores its snapshot, or finds it and says so, after this moment.
+    moment = Poll.objects.filter(pk=poll.pk).values_list(Now(), flat=True).first()
+    if moment is None:  # the poll is gone, and its snapshots with it
+        return
+    # At most one run of a poll is active, and it is the last.
+    last = Run.objects.filter(poll=poll).order_by("-pk").values_list("snapshot_digest", flat=True)[:1]
+    kept = [*last, *(score_set.snapshot_digest for score_set in score_sets_kept_whole(poll=poll))]
+    Snapshot.objects.filter(poll=poll, created_at__lt=moment).exclude(digest__in=kept).delete()
 
 
 def snapshots_forget(*, contributor_id: int) -> None:

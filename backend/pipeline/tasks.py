@@ -11,6 +11,7 @@ from django.core.cache import cache
 from backend.pipeline.calibration import calibration_execute, calibrations_recover
 from backend.pipeline.integrity.whatif import whatif_execute
 from backend.pipeline.reaper import runs_recover, runs_start_for_news
+from backend.pipeline.retention import everything_prune
 from backend.pipeline.services import run_execute
 from backend.pipeline.shutdown import worker_ends
 from solidago.engine import warm
@@ -56,6 +57,12 @@ def start_runs_for_news() -> None:
 def hand_back_runs(**_: object) -> None:
     """Let another worker do what this one would not finish in time."""
     worker_ends()
+
+
+@shared_task(name="pipeline.prune", expires=3000)
+def prune() -> None:
+    """Drop what is no longer kept of runs and scores; every hour, by beat."""
+    everything_prune()
 
 
 @worker_process_init.connect

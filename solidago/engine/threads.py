@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solidago.errors import InvalidInput
+from solidago.stopping import asked, stop_if
 
 T = TypeVar("T")
 Work = NDArray[np.floating | np.integer]
 
-# Parts a thread: enough that none waits long for the last part, few enough that calls cost nothing.
+# Parts a thread: enough that none waits long for the last part and that a run can be stopped between two of them,
+# few enough that calls cost nothing.
 _PARTS = 8
 
 
@@ -46,11 +48,20 @@ class Threads:
         work : (N,) numbers
             Estimated cost of each item, >= 0.
         kernel : callable
+
+        Raises
+        ------
+        Cancelled
+            Somebody asked for it, see `solidago.stopping`.
         """
-        parts = _cut(work, self.count * _PARTS if self._pool else 1)
-        if self._pool is None:
-            return [kernel(first, last) for first, last in parts]
-        return list(self._pool.map(lambda part: kernel(*part), parts))
+        cancelled = asked()
+
+        def unless_cancelled(part: tuple[int, int]) -> T:
+            stop_if(cancelled)
+            return kernel(*part)
+
+        parts = _cut(work, self.count * _PARTS)
+        return list(map(unless_cancelled, parts) if self._pool is None else self._pool.map(unless_cancelled, parts))
 
 
 def _cut(work: Work, parts: int) -> Sequence[tuple[int, int]]:

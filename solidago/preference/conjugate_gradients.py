@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from solidago.errors import NotConverged
+from solidago.stopping import look
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,11 +77,14 @@ def conjugate_gradients(
     ------
     NotConverged
         A system is not solved after `MOST_STEPS`: the matrix is not positive definite, or the tolerance below rounding.
+    Cancelled
+        Somebody asked for it, see `solidago.stopping`.
     """
     x, residual = np.zeros_like(target), target.copy()
     direction = residual / diagonal
     size = blocks.dot(residual, direction)
     for step in range(MOST_STEPS):
+        look()
         open_ = blocks.dot(residual, residual) > tolerance**2
         if not open_.any():
             return x, step

@@ -17,7 +17,8 @@ RUNS_SHOWN = 5
 class Integrity:
     """The published score set of a poll, the run that computed it, and the poll's last runs, newest first.
 
-    ``score_set`` is None before the first run; ``run`` is None too where scores were published without one.
+    Dry runs, their owner's affair, are left out. ``score_set`` is None before the first run; ``run`` is None too where
+    scores were published without one.
     """
 
     score_set: ScoreSet | None
@@ -42,7 +43,7 @@ def integrity_of(*, poll: Poll) -> Integrity:
     """Return what is known about a poll's published scores; two queries."""
     score_set = ScoreSet.objects.filter(publications__poll=poll).select_related("run").first()
     run: Run | None = getattr(score_set, "run", None)
-    return Integrity(score_set, run, list(run_list(poll=poll)[:RUNS_SHOWN]))
+    return Integrity(score_set, run, list(run_list(poll=poll).filter(is_dry_run=False)[:RUNS_SHOWN]))
 
 
 def influence_of(*, entity: Entity) -> dict[int, InfluenceBound]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from backend.common.errors import InvalidRunConfig
 from backend.pipeline.configuration import Constant, constants, method_names, preset_names, preset_values
-from backend.pipeline.services import run_config_check
+from backend.pipeline.parameters import run_config_check
 from frontend.constants import CONSTANTS, METHODS, PRESETS, ROOT_LAW, Words, words
 
 LONGEST_LAW = 20

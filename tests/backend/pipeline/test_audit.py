@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from backend.pipeline import services
+from backend.pipeline import execution
 from backend.pipeline.models import Run
 from backend.pipeline.reaper import LONGEST_PAUSE, PAUSE_AFTER_FAILURE, pause_after, runs_start_for_news
 from backend.polls.models import News
@@ -132,8 +132,8 @@ def ended(poll, *, ago: timedelta) -> None:
 
 def test_a_run_may_be_cancelled_before_its_audit(monkeypatch):
     audited = []
-    monkeypatch.setattr(services.Reporter, "cancelled", lambda self: self._position[0] == "aggregation")
-    monkeypatch.setattr(services, "run_audited", lambda **facts: audited.append(facts))
+    monkeypatch.setattr(execution.Reporter, "cancelled", lambda self: self._position.step == "aggregation")
+    monkeypatch.setattr(execution, "run_audited", lambda **facts: audited.append(facts))
     assert computed(judged_poll()).status == Run.Status.CANCELLED
     assert audited == []
 

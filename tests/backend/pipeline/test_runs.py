@@ -6,9 +6,10 @@ from django.utils import timezone
 
 from backend.common.errors import InvalidRunConfig, RunAlreadyActive, RunNotActive, RunNotFound
 from backend.pipeline.attempts import MOST_ATTEMPTS, RETRY_PAUSE, STALE
+from backend.pipeline.execution import STEPS
 from backend.pipeline.models import Run, Snapshot
 from backend.pipeline.selectors import run_active, run_get, run_list
-from backend.pipeline.services import STEPS, run_cancel, run_create, run_execute
+from backend.pipeline.services import run_cancel, run_create, run_execute
 from backend.polls.models import News
 from backend.scores.models import IndividualScore, Publication, ScoreSet
 from backend.scores.selectors import ranking, score_set_published
