@@ -7,7 +7,7 @@ from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 from backend.common.models import BaseModel
@@ -46,6 +46,8 @@ class User(AbstractUser):
 
     class Meta(AbstractUser.Meta):
         constraints = (models.UniqueConstraint(Lower("username"), name="username_unique_whatever_the_case"),)
+        # Django asks for a name whatever the case (log-in, sign-up, vouching) in capitals.
+        indexes = (models.Index(Upper("username"), name="username_in_capitals"),)
 
 
 class EmailDomain(BaseModel):
@@ -91,6 +93,8 @@ class Contributor(BaseModel):
             models.CheckConstraint(condition=~Q(name=""), name="contributor_has_a_name"),
             models.CheckConstraint(condition=Q(user__isnull=True) | Q(origin=""), name="an_account_has_no_origin"),
         )
+        # Of anybody's page one knows the name, not the origin, with which the constraint's index begins.
+        indexes = (models.Index("name", name="contributor_by_name"),)
 
     def __str__(self) -> str:
         return f"{self.name} ({self.origin})" if self.origin else self.name
