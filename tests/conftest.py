@@ -1,5 +1,6 @@
 """What every test gets: cheap passwords, unhurried examples, and the machine's Chromium in place of Playwright's."""
 
+import math
 import os
 import shutil
 import threading
@@ -56,6 +57,15 @@ def _answered(request: pytest.FixtureRequest) -> Iterator[None]:
     with under_way.counted():
         yield
         under_way.wait_for_none()
+
+
+@pytest.fixture(autouse=True)
+def _switches_as_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take all switches for unturned, without a look at the database, until a test forgets that."""
+    from backend.observability.selectors import switches_read
+
+    monkeypatch.setattr(switches_read, "_states", {})
+    monkeypatch.setattr(switches_read, "_at", math.inf)
 
 
 class UnderWay:

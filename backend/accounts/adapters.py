@@ -24,6 +24,8 @@ from django.utils.translation import gettext_lazy as _
 from requests import RequestException, Response, Session
 
 from backend.accounts.selectors import address_is_taken
+from backend.observability.selectors import switch_is_on
+from backend.observability.switches import SIGN_UP
 
 LONGEST_NEXT = 1_000
 """Characters of the address, with its answers, that a mail may carry."""
@@ -39,6 +41,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             " If you have just signed up, first follow the link in our mail."
         ),
     )
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return switch_is_on(SIGN_UP)
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """Refuse what looks like an address: names are public, addresses are not."""

@@ -17,6 +17,8 @@ class ApplicationError(Exception):
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 400
+    retry_after: ClassVar[int | None] = None
+    """Seconds after which the same request may do, where waiting is what helps."""
     template: ClassVar[str | Promise] = _("This cannot be done.")
 
     def __init__(self, *, field: str | None = None, **details: object) -> None:
@@ -27,6 +29,35 @@ class ApplicationError(Exception):
     @property
     def message(self) -> str:
         return str(self.template) % self.details
+
+
+class SwitchedOff(ApplicationError):
+    """Those who run the site have turned something off for a while."""
+
+    status = 503
+    retry_after = 60
+
+
+class ComparingPaused(SwitchedOff):
+    code = "comparing_paused"
+    template = _(
+        "Everything can be read, but nothing can be saved for the moment. Nothing was changed; come back soon."
+    )
+
+
+class ApiWritesPaused(SwitchedOff):
+    code = "api_writes_paused"
+    template = _("The API only reads for the moment. Nothing was changed; send the same again later.")
+
+
+class ExportsPaused(SwitchedOff):
+    code = "exports_paused"
+    template = _("Datasets cannot be downloaded for the moment. Try again later.")
+
+
+class RecommendationsPaused(SwitchedOff):
+    code = "recommendations_paused"
+    template = _("Personal recommendations are paused for the moment. Try again later; your own scores are as ever.")
 
 
 class NotFound(ApplicationError):

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import partial
 
 from django.db import transaction
 
@@ -21,6 +22,9 @@ from backend.common.errors import (
 from backend.comparisons.models import Comparison, Judgment, Rating
 from backend.comparisons.selectors import pair, version_of
 from backend.entities.models import Entity
+from backend.observability.metrics.counters import JUDGMENTS
+from backend.observability.selectors import switch_require
+from backend.observability.switches import COMPARING
 from backend.polls.models import Criterion, Poll
 from backend.polls.selectors import criterion_list
 from backend.polls.services import news_add
@@ -61,9 +65,10 @@ def comparison_save(
     Raises
     ------
     PollClosed, ContributorSuspended, SelfComparison, EntityNotInPoll, UnknownCriterion, InvalidJudgment,
-    InvalidMaximum, NoJudgment, ComparisonChangedMeanwhile
+    InvalidMaximum, NoJudgment, ComparisonChangedMeanwhile, ComparingPaused
         Nothing is stored then.
     """
+    switch_require(COMPARING)
     _check_may_judge(contributor, poll)
     _check_pair(poll, left, right)
     values = _checked(poll, judgments, maximum)
@@ -78,6 +83,7 @@ def comparison_save(
         if changed:
             comparison.save(update_fields=["updated_at"])
             news_add(poll_ids=[poll.pk])
+            transaction.on_commit(partial(JUDGMENTS.inc, len(values)))
     return comparison
 
 
@@ -156,8 +162,9 @@ def comparison_delete(
 
     Raises
     ------
-    ComparisonNotFound, ComparisonChangedMeanwhile
+    ComparisonNotFound, ComparisonChangedMeanwhile, ComparingPaused
     """
+    switch_require(COMPARING)
     own = Comparison.objects.filter(pair(left, right), contributor=contributor, poll=poll)
     # Locked first: a judgment that another tab adds now would outlive its comparison, and fail both.
     found = own.select_for_update().first()
@@ -170,7 +177,13 @@ def comparison_delete(
 
 @transaction.atomic
 def rating_set_public(*, contributor: Contributor, entity: Entity, is_public: bool) -> Rating:
-    """Show, or keep private, what a contributor thinks of an entity. Private opinions weigh half."""
+    """Show, or keep private, what a contributor thinks of an entity. Private opinions weigh half.
+
+    Raises
+    ------
+    ComparingPaused
+    """
+    switch_require(COMPARING)
     rating, created = Rating.objects.select_for_update().get_or_create(contributor=contributor, entity=entity)
     if rating.is_public != is_public or created:
         rating.is_public = is_public

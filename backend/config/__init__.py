@@ -6,6 +6,11 @@ import os
 # share cores then wait for each other's threads, a hundred times as long as a small system takes to solve.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from backend.config.celery import app as celery_app
+from backend.observability.metrics.directory import claim
+
+# Before prometheus_client is loaded, by whatever comes next.
+claim()
+
+from backend.config.celery import app as celery_app  # noqa: E402
 
 __all__ = ["celery_app"]

@@ -1,6 +1,16 @@
 """How gunicorn serves the platform: ``gunicorn -c python:backend.config.gunicorn``."""
 
 import os
+from typing import TYPE_CHECKING
+
+from prometheus_client.multiprocess import mark_process_dead
+
+from backend.observability.logs import logging_config
+from backend.observability.metrics.directory import VARIABLE, name_service
+
+if TYPE_CHECKING:
+    from gunicorn.arbiter import Arbiter
+    from gunicorn.workers.base import Worker
 
 wsgi_app = "backend.config.wsgi"
 bind = os.environ.get("BIND", "127.0.0.1:8000")
@@ -11,3 +21,12 @@ workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 graceful_timeout = 2
 control_socket_disable = True  # it would lie in the home folder, one for all clones
+# Its own lines look like ours; requests are told by our middleware, without addresses of people.
+logconfig_dict = logging_config(layout=os.environ.get("LOG_FORMAT", "json"), level=os.environ.get("LOG_LEVEL", "INFO"))
+name_service("web")
+
+
+def child_exit(server: "Arbiter", worker: "Worker") -> None:
+    """Forget what only a living process can tell; what it counted stays counted."""
+    if VARIABLE in os.environ:
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

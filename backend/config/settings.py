@@ -4,6 +4,7 @@ Where DATABASE_URL and REDIS_URL are unset, run commands through ``manage.py wit
 starts both servers and sets them.
 """
 
+import logging
 import secrets
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from csp.constants import NONE, SELF
 
 from backend.config.secret_files import secret, secrets_listed, with_password
 from backend.config.social import oidc_from
+from backend.observability.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 LOCAL_DIR = BASE_DIR / ".local"
@@ -54,6 +56,7 @@ INSTALLED_APPS = [
     "django_filters",
     "django_structlog",
     "backend.common",
+    "backend.observability",
     "backend.accounts",
     "backend.polls",
     "backend.entities",
@@ -67,6 +70,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "backend.observability.probes.middleware.ProbeMiddleware",
+    "backend.observability.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -82,7 +87,7 @@ MIDDLEWARE = [
     "frontend.middleware.NoStoreMiddleware",
     "frontend.middleware.TimeZoneMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "backend.observability.api_writes.ApiWritesMiddleware",
     "backend.common.limits.PostLimitMiddleware",
 ]
 
@@ -201,6 +206,9 @@ SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 EMAIL_CONFIG["EMAIL_HOST_PASSWORD"] = secret(env, "EMAIL_PASSWORD") or EMAIL_CONFIG["EMAIL_HOST_PASSWORD"]
 vars().update(EMAIL_CONFIG)
+EMAIL_DELIVERY_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
+EMAIL_BACKEND = "backend.observability.mail.CountingBackend"
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="helianthus@localhost")
 
 # ---------------------------------------------------------------- languages, times
@@ -290,11 +298,16 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
-# ---------------------------------------------------------------- logs
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+# ---------------------------------------------------------------- what an operator sees
+# Whoever has it reads /metrics, and why /readyz is not ready; without one there are no metrics.
+METRICS_TOKEN = secret(env, "METRICS_TOKEN")
+LOGGING = logging_config(
+    layout=env.str("LOG_FORMAT", default="text" if DEBUG else "json"),
+    level=env.str("LOG_LEVEL", default="INFO"),
+    secrets=(SECRET_KEY, *SECRET_KEY_FALLBACKS, METRICS_TOKEN),
+)
+# Lines of tasks bear the ids of the request that asked for them.
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+# Tasks come every few seconds; what went wrong with one is told at its own level.
+DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_CELERY_TASK_FAILURE_LOG_LEVEL = logging.ERROR

@@ -10,6 +10,8 @@ from django.utils.http import quote_etag
 
 from backend.common.downloads import ZIP, zip_response
 from backend.datasets.export import export_score_set, export_tag, export_write
+from backend.observability.selectors import switch_require
+from backend.observability.switches import EXPORTS
 from backend.polls.models import Poll
 
 MEDIA_TYPE = ZIP
@@ -20,8 +22,9 @@ def export_response(request: HttpRequest, *, poll: Poll) -> HttpResponseBase:
 
     Raises
     ------
-    NoDatasetYet
+    NoDatasetYet, ExportsPaused
     """
+    switch_require(EXPORTS)
     score_set = export_score_set(poll=poll)
     etag = quote_etag(export_tag(poll=poll, score_set=score_set))
     response = get_conditional_response(request, etag=etag) or _answer(request, poll)

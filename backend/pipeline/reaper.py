@@ -12,6 +12,8 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 
 from backend.common.errors import ApplicationError, RunAlreadyActive
+from backend.observability.selectors import switch_is_on
+from backend.observability.switches import AUTOMATIC_RUNS
 from backend.pipeline import attempts
 from backend.pipeline.journal import line_write
 from backend.pipeline.models import Run
@@ -31,6 +33,8 @@ LONGEST_PAUSE = timedelta(hours=1)
 
 def runs_start_for_news() -> list[Run]:
     """Start a run of every poll whose news have waited long enough, unless it has one or has just failed."""
+    if not switch_is_on(AUTOMATIC_RUNS):
+        return []
     failures, failed_at = _failures_in_a_row()
     waiting = (
         Poll.objects.annotate(oldest=Min("news__created_at"), count=Count("news"))

@@ -8,6 +8,8 @@ from backend.accounts.models import Contributor, User
 from backend.accounts.services import contributor_require_active
 from backend.common.audit import staff_log
 from backend.common.errors import InvalidVouch, SelfVouch, VouchQuotaReached
+from backend.observability.selectors import switch_require
+from backend.observability.switches import COMPARING
 from backend.polls.services import news_add_everywhere
 from backend.trust.models import Vouch
 
@@ -21,8 +23,9 @@ def vouch_create(*, voucher: Contributor, vouchee: Contributor, value: float = 1
 
     Raises
     ------
-    SelfVouch, InvalidVouch, VouchQuotaReached, ContributorSuspended
+    SelfVouch, InvalidVouch, VouchQuotaReached, ContributorSuspended, ComparingPaused
     """
+    switch_require(COMPARING)
     if voucher.pk == vouchee.pk:
         raise SelfVouch(field="vouchee")
     if not (math.isfinite(value) and 0 <= value <= 1):
@@ -44,7 +47,15 @@ def _locked(voucher: Contributor) -> Contributor:
 
 @transaction.atomic
 def vouch_delete(*, voucher: Contributor, vouchee: Contributor, by: User | None = None) -> bool:
-    """Withdraw a vouch; tell whether there was one. ``by``: who of the staff did, if not the voucher."""
+    """Withdraw a vouch; tell whether there was one. ``by``: who of the staff did, if not the voucher.
+
+    Raises
+    ------
+    ComparingPaused
+        Not for the staff.
+    """
+    if by is None:
+        switch_require(COMPARING)
     deleted, _ = Vouch.objects.filter(voucher=voucher, vouchee=vouchee).delete()
     if deleted:
         news_add_everywhere()

@@ -51,6 +51,8 @@ def _answered(*methods: str) -> Callable[[View], View]:
                 response = view(request, *args, **kwargs)
             except ApplicationError as error:
                 response = render(request, "error.html", {"error": error}, status=error.status)
+                if error.retry_after:
+                    response["Retry-After"] = str(error.retry_after)
             # Logged in, a page is private to the last link; for visitors it must only be asked for again.
             patch_cache_control(
                 response, **({"no_store": True} if request.user.is_authenticated else {"no_cache": True})

@@ -76,7 +76,8 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
 
 def problem_response(problem: Problem) -> JsonResponse:
     """Return a problem from outside the views of the API: middleware, routing, faults."""
-    response = JsonResponse(problem.body(), status=problem.status, content_type=MEDIA_TYPE)
+    headers = dict(problem.headers)
+    response = JsonResponse(problem.body(), status=problem.status, content_type=MEDIA_TYPE, headers=headers)
     response["Cache-Control"] = "no-store"
     return response
 
@@ -115,7 +116,9 @@ def _from_application(error: ApplicationError) -> Problem:
     message = str(error)
     errors = ({"parameter": error.field, "code": error.code, "detail": message},) if error.field else ()
     details = {name: value if isinstance(value, int | float) else str(value) for name, value in error.details.items()}
-    return Problem(error.status, error.code, message, errors, extra={"details": details} if details else {})
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+    extra = {"details": details} if details else {}
+    return Problem(error.status, error.code, message, errors, extra=extra, headers=headers)
 
 
 def _from_validation(error: exceptions.ValidationError) -> Problem:

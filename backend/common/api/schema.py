@@ -14,7 +14,8 @@ READ_PROBLEMS = {
     "405": ("MethodNotAllowed", "The address has no such method; the Allow header lists those it has."),
     "406": ("NotAcceptable", "The answer comes as application/json only."),
     "429": ("TooManyRequests", "Too many requests; wait the seconds that the Retry-After header names."),
-    "500": ("ServerError", "A fault of ours. It is logged."),
+    "500": ("ServerError", "A fault of ours. It is logged under the `request_id`."),
+    "503": ("Paused", "Turned off for a while; `code` tells what. Try again after the seconds in Retry-After."),
 }
 PERSONAL_PROBLEMS = {
     "401": ("Unauthorized", "Log in first."),
@@ -55,6 +56,7 @@ PROBLEM = {
             "type": "object",
             "description": "The particulars that `detail` tells, by name, where there are any.",
         },
+        "request_id": {"type": "string", "description": "With a 500: what to tell those who run the site."},
     },
 }
 
@@ -108,5 +110,6 @@ def add_problems(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     components["responses"] = {name: {"description": text, "content": content} for name, text in ALL_PROBLEMS.values()}
     wait = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
-    components["responses"]["TooManyRequests"]["headers"] = {"Retry-After": wait}
+    for name in ("TooManyRequests", "Paused"):
+        components["responses"][name]["headers"] = {"Retry-After": wait}
     return result

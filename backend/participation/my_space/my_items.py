@@ -13,6 +13,8 @@ from backend.accounts.models import Contributor
 from backend.comparisons.models import Comparison, Rating
 from backend.entities.models import Entity
 from backend.entities.selectors import entity_list
+from backend.observability.selectors import switch_require
+from backend.observability.switches import COMPARING
 from backend.participation.own_model import OwnScore
 from backend.polls.models import Poll
 from backend.polls.services import news_add
@@ -103,7 +105,13 @@ def disclosure_of(*, contributor: Contributor, poll: Poll, keys: Collection[int]
 # ---------------------------------------------------------------- writes
 @transaction.atomic
 def ratings_set_public(*, contributor: Contributor, poll: Poll, keys: Collection[int], is_public: bool) -> int:
-    """Show, or keep private, what a contributor thinks of some items of a poll; return how many changed."""
+    """Show, or keep private, what a contributor thinks of some items of a poll; return how many changed.
+
+    Raises
+    ------
+    ComparingPaused
+    """
+    switch_require(COMPARING)
     public = public_keys(contributor=contributor, poll=poll)
     # In one order, so that two tabs that change the same items wait for each other and do not lock each other out.
     changed = sorted(set(keys) - public if is_public else public.intersection(keys))

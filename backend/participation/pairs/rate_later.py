@@ -9,6 +9,8 @@ from backend.accounts.models import Contributor
 from backend.common.errors import RateLaterFull
 from backend.comparisons.models import Comparison
 from backend.entities.models import Entity
+from backend.observability.selectors import switch_require
+from backend.observability.switches import COMPARING
 from backend.participation.models import RateLater
 from backend.polls.models import Poll
 
@@ -42,8 +44,9 @@ def rate_later_add(*, contributor: Contributor, entity: Entity) -> tuple[RateLat
 
     Raises
     ------
-    RateLaterFull
+    RateLaterFull, ComparingPaused
     """
+    switch_require(COMPARING)
     # Locked, so that two additions at the same moment cannot both be the last one of the quota; without the key, which
     # the contributor's judgments need.
     Contributor.objects.select_for_update(no_key=True).get(pk=contributor.pk)
@@ -56,7 +59,13 @@ def rate_later_add(*, contributor: Contributor, entity: Entity) -> tuple[RateLat
 
 
 def rate_later_remove(*, contributor: Contributor, entity: Entity) -> bool:
-    """Take an item off the list; tell whether it was there."""
+    """Take an item off the list; tell whether it was there.
+
+    Raises
+    ------
+    ComparingPaused
+    """
+    switch_require(COMPARING)
     deleted, _ = RateLater.objects.filter(contributor=contributor, entity=entity).delete()
     return bool(deleted)
 

@@ -16,6 +16,8 @@ from backend.common.errors import (
 from backend.comparisons.models import Comparison
 from backend.comparisons.selectors import pair
 from backend.entities.models import Entity
+from backend.observability.selectors import switch_require
+from backend.observability.switches import COMPARING
 from backend.participation.models import SetAside
 from backend.polls.models import Poll
 
@@ -45,9 +47,11 @@ def set_aside_add(
 
     Raises
     ------
-    PollClosed, ContributorSuspended, SelfComparison, EntityNotInPoll, UnknownReason, InvalidText, ComparisonExists
+    PollClosed, ContributorSuspended, SelfComparison, EntityNotInPoll, UnknownReason, InvalidText, ComparisonExists,
+    ComparingPaused
         Nothing is stored then.
     """
+    switch_require(COMPARING)
     _check(contributor, poll, left, right)
     words = _checked(reason, words)
     # Locked, so that two tabs that set one pair aside at once do not collide; without the key, which judgments need.
@@ -59,7 +63,13 @@ def set_aside_add(
 
 
 def set_aside_remove(*, contributor: Contributor, left: Entity, right: Entity) -> bool:
-    """Let a pair be asked again; tell whether it was set aside."""
+    """Let a pair be asked again; tell whether it was set aside.
+
+    Raises
+    ------
+    ComparingPaused
+    """
+    switch_require(COMPARING)
     deleted, _ = SetAside.objects.filter(pair(left, right), contributor=contributor).delete()
     return bool(deleted)
 

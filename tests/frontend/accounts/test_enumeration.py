@@ -33,7 +33,7 @@ def no_limits(settings) -> None:
     settings.ACCOUNT_RATE_LIMITS = False
 
 
-TIMES = {"Expires", "Last-Modified", "Content-Length"}
+TIMES = {"Expires", "Last-Modified", "Content-Length", "X-Request-ID"}
 
 
 def seen(response, email: str) -> tuple[object, ...]:

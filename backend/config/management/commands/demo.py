@@ -34,6 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *, port: int, **options: Any) -> None:
         require_free(port)
+        os.environ.setdefault("LOG_FORMAT", "text")  # people read the logs of a demonstration
         if missing() or not os.environ.get("SECRET_KEY"):
             services = [sys.executable, "-m", "backend.common.embedded", "--state", str(FOLDER), "--"]
             os.chdir(settings.BASE_DIR)  # where Python finds the module

@@ -1,0 +1,1 @@
+"""What an operator sees, and the switches they turn: logs, metrics, probes. Knows nothing of polls."""

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from backend.observability.logs import structlog_configure
+
+
+class ObservabilityConfig(AppConfig):
+    name = "backend.observability"
+
+    def ready(self) -> None:
+        structlog_configure()
+        # Imported for the signals that they listen to, and for the numbers that they tell.
+        from backend.observability import requests, workers  # noqa: F401
+        from backend.observability.metrics import database  # noqa: F401
+        from backend.observability.services import switches_settle
+
+        post_migrate.connect(switches_settle, sender=self, dispatch_uid="a row for each switch")

@@ -1,0 +1,1 @@
+"""Numbers for Prometheus, right whatever the number of processes."""

@@ -1,0 +1,77 @@
+"""Where the processes of a service put their numbers, so that any of them can tell the sum.
+
+METRICS_DIR holds a folder for each main process (gunicorn's, a worker's, beat's), which its children share. Its name
+says which service it is of. The main process and its children hold a lock on it while they live; whoever starts next
+removes the folders that nobody holds, so numbers begin at nought with each start, as Prometheus expects.
+
+Imported, and `claim` called, before prometheus_client: that decides when it is imported whether to use files.
+"""
+
+import fcntl
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+LOCK, SERVICE = ".lock", "service"
+_held: list[int] = []
+
+
+def metrics_are_on() -> bool:
+    """Tell whether somebody may ask for metrics: only then are there files."""
+    return bool(os.environ.get("METRICS_TOKEN") or os.environ.get("METRICS_TOKEN_FILE"))
+
+
+def root() -> Path:
+    """Return the folder of all services on this machine."""
+    default = Path(tempfile.gettempdir()) / f"helianthus-metrics-{os.getuid()}"
+    return Path(os.environ.get("METRICS_DIR") or default)
+
+
+def claim() -> Path | None:
+    """Make the folder of this main process, unless metrics are off; remove those of processes that have ended."""
+    os.environ.pop(VARIABLE, None)  # that of a parent
+    if not metrics_are_on():
+        return None
+    root().mkdir(mode=0o700, parents=True, exist_ok=True)
+    _remove_abandoned()
+    # Containers that share the folder count their processes alike, so the host is in the name.
+    folder = Path(tempfile.mkdtemp(prefix=f"{socket.gethostname()}-{os.getpid()}-", dir=root()))
+    _held.append(_locked(folder))
+    os.environ[VARIABLE] = str(folder)
+    return folder
+
+
+def name_service(service: str) -> None:
+    """Say which service this main process is; its numbers bear the name."""
+    if VARIABLE in os.environ:
+        (Path(os.environ[VARIABLE]) / SERVICE).write_text(service)
+
+
+def folders() -> Iterator[tuple[str, Path]]:
+    """Return the service and the folder of each main process."""
+    for folder in sorted(root().iterdir()):
+        name = folder / SERVICE
+        yield name.read_text() if name.exists() else "command", folder
+
+
+def _locked(folder: Path) -> int:
+    # Children inherit it, and with it the lock.
+    held = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return held
+
+
+def _remove_abandoned() -> None:
+    for lock in root().glob(f"*/{LOCK}"):
+        probe = os.open(lock, os.O_RDWR)
+        try:
+            fcntl.flock(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
+        finally:
+            os.close(probe)
+        shutil.rmtree(lock.parent, ignore_errors=True)

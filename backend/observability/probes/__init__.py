@@ -1,0 +1,1 @@
+"""Where machines ask how the site is: /healthz, /readyz, /metrics."""
