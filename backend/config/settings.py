@@ -310,4 +310,5 @@ LOGGING = logging_config(
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 # Tasks come every few seconds; what went wrong with one is told at its own level.
 DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_CELERY_TASK_SUCCESS_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_CELERY_TASK_FAILURE_LOG_LEVEL = logging.ERROR

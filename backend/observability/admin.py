@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from backend.common.admin import ModelAdmin
 from backend.observability.models import SwitchState
 from backend.observability.services import switch_set
-from backend.observability.switches import SWITCHES
+from backend.observability.switches import SWITCHES, Switch
 
 
 @admin.register(SwitchState)
@@ -28,17 +28,22 @@ class SwitchStateAdmin(ModelAdmin[SwitchState]):
 
     def save_model(self, request: HttpRequest, obj: SwitchState, form: Any, change: bool) -> None:
         state = SwitchState.State(obj.state)
-        switch_set(switch=SWITCHES[obj.name], state=state, user_id=request.user.pk, note=obj.note)
+        switch_set(switch=_switch(obj), state=state, user_id=request.user.pk, note=obj.note)
 
     @admin.display(description=_("Switch"), ordering="name")
     def title(self, row: SwitchState) -> str:
-        return str(SWITCHES[row.name].title)
+        return str(_switch(row).title)
 
     @admin.display(description=_("What it does"))
     def explanation(self, row: SwitchState) -> str:
-        return str(SWITCHES[row.name].explanation)
+        return str(_switch(row).explanation)
 
     @admin.display(description=_("On now"), boolean=True)
     def is_on(self, row: SwitchState) -> bool:
-        by_default = SWITCHES[row.name].is_on_by_default
+        by_default = _switch(row).is_on_by_default
         return by_default if row.state == SwitchState.State.DEFAULT else row.state == SwitchState.State.ON
+
+
+def _switch(row: SwitchState) -> Switch:
+    """Return the switch of a row; until the next `migrate` there may be rows of switches that are no more."""
+    return SWITCHES.get(row.name, Switch(row.name, row.name, _("Does nothing any more.")))

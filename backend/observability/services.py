@@ -11,9 +11,7 @@ from backend.observability.switches import SWITCHES, Switch
 logger = logging.getLogger(__name__)
 
 
-def switch_set(
-    *, switch: Switch, state: SwitchState.State, user_id: int | None = None, note: str = ""
-) -> SwitchState:
+def switch_set(*, switch: Switch, state: SwitchState.State, user_id: int | None = None, note: str = "") -> SwitchState:
     """Turn a switch; every process follows within seconds."""
     with transaction.atomic():
         row, _ = SwitchState.objects.update_or_create(

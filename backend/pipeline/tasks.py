@@ -7,6 +7,7 @@ import logging
 from celery import shared_task
 from celery.signals import worker_process_init, worker_shutting_down
 from django.core.cache import cache
+from structlog.contextvars import bound_contextvars
 
 from backend.pipeline.calibration import calibration_execute, calibrations_recover
 from backend.pipeline.integrity.whatif import whatif_execute
@@ -25,7 +26,9 @@ LEAST_PAUSE = 2
 @shared_task(name="pipeline.run_execute")
 def run_execute_task(run_id: int) -> None:
     """Execute a run; a second delivery of the same message finds it taken and does nothing."""
-    run_execute(run_id=run_id)
+    with bound_contextvars(run_id=run_id):
+        run = run_execute(run_id=run_id)
+        logger.info("The run of poll %s is %s", run.poll_id, run.status)
 
 
 @shared_task(name="pipeline.calibration_execute")

@@ -210,5 +210,12 @@ FILES = (
         ("action_time", "content_type__model AS model", "object_id", "object_repr", "action_flag", "change_message"),
         _("what you changed in polls and in the administration"),
     ),
+    PersonalFile(
+        "switches",
+        "observability.SwitchState",
+        "changed_by",
+        ("name", "state", "note", *TIMES),
+        _("the switches of the site that you turned last"),
+    ),
 )
 """In this order in the archive."""
