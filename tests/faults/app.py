@@ -22,7 +22,7 @@ STALE = float(os.environ["FAULTS_STALE"])
 @worker_init.connect
 def prepare_accidents(**_: object) -> None:
     """Wrap what a run goes through, before the worker forks; its models cannot be imported earlier."""
-    from backend.pipeline import attempts, reaper, services, tasks
+    from backend.pipeline import attempts, execution, reaper, tasks
     from backend.pipeline.progress import Reporter
     from solidago import pipeline
 
@@ -30,7 +30,7 @@ def prepare_accidents(**_: object) -> None:
     attempts.RETRY_PAUSE = timedelta(seconds=STALE / 2)
     reaper.NEWS_AGE = timedelta(0)
     tasks.LEAST_PAUSE = 1
-    services.PUBLISHING_LIMITS = services.PUBLISHING_LIMITS.replace("'30s'", f"'{STALE}s'")
+    execution.PUBLISHING_LIMITS = execution.PUBLISHING_LIMITS.replace("'30s'", f"'{STALE}s'")
     progress, run = Reporter.progress, pipeline.run
 
     def held_progress(self: Reporter, step: str, done: int, total: int) -> None:

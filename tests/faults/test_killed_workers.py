@@ -3,8 +3,9 @@
 import pytest
 
 from backend.comparisons.models import Judgment
+from backend.pipeline.execution import STEPS
 from backend.pipeline.models import Run
-from backend.pipeline.services import STEPS, run_create
+from backend.pipeline.services import run_create
 from backend.polls.models import News
 from backend.scores.selectors import score_set_published
 from tests.backend.pipeline.helpers import computed
