@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from backend.accounts.selectors import contributors_pretrusted
-from backend.common.bulk import Schema, copy_out
+from backend.common.bulk import Schema, copy_out, copy_out_numbers
 from backend.pipeline.models import Run, Snapshot
 from backend.polls.models import News, Poll
 from backend.scores.services import score_sets_kept_whole
@@ -66,9 +66,9 @@ class Facts:
 def facts_read(*, poll: Poll) -> Facts:
     """Read a poll's judgments and its contributors' trust, without suspended contributors and hidden entities."""
     with consistent_read():
-        judgments = copy_out(JUDGMENTS, [poll.pk], JUDGMENT_COLUMNS)
+        judgments = copy_out_numbers(JUDGMENTS, [poll.pk], JUDGMENT_COLUMNS)
         criteria = copy_out(CRITERIA, [poll.pk], CRITERION_COLUMNS)
-        public = copy_out(PUBLIC, [poll.pk], PUBLIC_COLUMNS)
+        public = copy_out_numbers(PUBLIC, [poll.pk], PUBLIC_COLUMNS)
         vouches = copy_out(VOUCHES, [], VOUCH_COLUMNS)
         contributors = copy_out(CONTRIBUTORS, [], CONTRIBUTOR_COLUMNS)
         pretrusted = copy_out(*contributors_pretrusted().values_list("pk").query.sql_with_params(), KEY_COLUMN)["user"]

@@ -10,7 +10,7 @@ from django.db.models.functions import TruncDate
 from psycopg import sql
 
 from backend.accounts.models import Contributor
-from backend.common.bulk import Schema, copy_in, copy_out
+from backend.common.bulk import Schema, copy_in, copy_in_numbers, copy_out
 from backend.polls.models import Poll
 from backend.scores.models import CollectiveScore, ContributorScaling, IndividualScore, Publication, ScoreSet
 from backend.scores.tables import ScoreTables
@@ -53,7 +53,7 @@ def score_set_publish(
         entities=entities,
     )
     remaining = tables.only(_existing_keys(poll))
-    of_set = pl.lit(score_set.pk).alias("score_set_id")
+    of_set = pl.lit(score_set.pk, pl.Int64).alias("score_set_id")
     copy_in(CollectiveScore._meta.db_table, remaining.collective.with_columns(of_set))
     copy_in(ContributorScaling._meta.db_table, remaining.scalings.with_columns(of_set))
     _individual_scores_load(score_set, remaining.individual.with_columns(of_set))
@@ -84,7 +84,7 @@ def _individual_scores_load(score_set: ScoreSet, rows: pl.DataFrame) -> None:
     second_index = "CREATE INDEX ON {partition} (contributor_id, score_set_id)"
     attach = "ALTER TABLE {parent} ATTACH PARTITION {partition} FOR VALUES IN ({set})"
     _execute(create, names)
-    copy_in(_partition(score_set.pk), rows, freeze=True)
+    copy_in_numbers(_partition(score_set.pk), rows, freeze=True)
     for statement in (index, second_index, attach):
         _execute(statement, names)
 
