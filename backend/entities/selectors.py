@@ -45,6 +45,12 @@ def context_note_of(*, entity: Entity) -> ContextNote | None:
     return ContextNote.objects.filter(entity=entity).first()
 
 
+def entities_warned(*, entities: Iterable[Entity]) -> set[int]:
+    """Return the keys of those among some items of which moderators warn."""
+    warnings = ContextNote.objects.filter(entity__in=[entity.pk for entity in entities], is_warning=True)
+    return set(warnings.values_list("entity_id", flat=True))
+
+
 def entities_by_uid(*, poll: Poll, uids: Iterable[str]) -> dict[str, Entity]:
     """Return the shown items among some uids, in one query."""
     wanted = [uid for uid in uids if "\0" not in uid]

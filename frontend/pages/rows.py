@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.entities.models import Entity
+from backend.entities.selectors import entities_warned
 from backend.polls.models import Criterion, Poll
 from backend.scores.models import CollectiveScore
 from backend.scores.selectors import scores_of
@@ -21,6 +22,8 @@ class RankedItem:
     low: float
     high: float
     contributors: int
+    is_warned: bool
+    """Moderators warn of it; its own page tells why."""
 
     @property
     def is_scored(self) -> bool:
@@ -42,11 +45,13 @@ def ranked_items(
     entities: Iterable[Entity],
     first_rank: int = 1,
 ) -> list[RankedItem]:
-    """Return rows for some items of a poll, in the order given; one query."""
+    """Return rows for some items of a poll, in the order given; two queries."""
     entities = list(entities)
     scores = scores_of(poll=poll, entities=entities)
+    warned = entities_warned(entities=entities)
     return [
-        _ranked_item(first_rank + i, entity, weights, criteria, scores[entity.pk]) for i, entity in enumerate(entities)
+        _ranked_item(first_rank + i, entity, weights, criteria, scores[entity.pk], entity.pk in warned)
+        for i, entity in enumerate(entities)
     ]
 
 
@@ -56,10 +61,11 @@ def _ranked_item(
     weights: Mapping[Criterion, float],
     criteria: Sequence[Criterion],
     scores: dict[int, CollectiveScore],
+    is_warned: bool,
 ) -> RankedItem:
     petals = [petal_of(c, scores.get(c.pk)) for c in criteria]
     main = _weighted([(petal_of(c, scores.get(c.pk)), weight) for c, weight in weights.items()])
-    return RankedItem(rank, entity, petals, main.score, main.low, main.high, main.contributors)
+    return RankedItem(rank, entity, petals, main.score, main.low, main.high, main.contributors, is_warned)
 
 
 def _weighted(petals: Sequence[tuple[Petal, float]]) -> Petal:

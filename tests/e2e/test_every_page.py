@@ -1,14 +1,19 @@
 """What must hold on every page: accessible in light and dark, narrow on phones, no complaint of the browser."""
 
+from urllib.parse import urlsplit
+
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from backend.accounts.models import User
+from backend.accounts.models import Contributor, User
 from backend.accounts.services import contributor_get_or_create
+from backend.participation.vouches.services import vouch_code
 from backend.pipeline.models import Run
 from backend.pipeline.services import run_create, run_execute
-from tests.e2e.conftest import PHONE, OpenAs, account, complaints
+from tests.e2e.conftest import PASSWORD, PHONE, OpenAs, account, complaints
 from tests.factories import judged_poll, say
 
 PAGES = {
@@ -42,6 +47,7 @@ PAGES = {
         "/polls/poll/me/",
         "/polls/poll/me/trust/",
         "/polls/poll/me/proof/",
+        "/vouch/?code={code}",
         "/polls/poll/me/second-looks/",
         "/polls/poll/me/items/",
         "/polls/poll/me/items/?q=zebra",
@@ -76,6 +82,16 @@ PAGES = {
         "/accounts/reauthenticate/",
         "/accounts/logout/",
     ),
+    "somebody who has just said again who they are": (
+        "/accounts/2fa/totp/activate/",
+        "/accounts/2fa/webauthn/add/",
+        "/accounts/yours/delete/",
+    ),
+    "somebody with a second step": (
+        "/accounts/2fa/totp/deactivate/",
+        "/accounts/2fa/recovery-codes/",
+        "/accounts/2fa/recovery-codes/generate/",
+    ),
 }
 """By who looks at them; only the first two are not logged in."""
 
@@ -102,6 +118,9 @@ def grace(run: Run) -> User:
 def test_every_page_is_accessible_in_light_and_dark_fits_a_phone_and_contents_the_browser(
     open_as: OpenAs, run: Run, grace: User, who: str
 ) -> None:
+    if who == "somebody with a second step":
+        TOTP.activate(grace, "JBSWY3DPEHPK3PXP")
+        RecoveryCodes.activate(grace)
     page = open_as(visitor_or(grace, who), "/", viewport=PHONE, reduced_motion="reduce")
     heard = complaints(page)
     problems = []
@@ -120,7 +139,12 @@ def visitor_or(user: User, who: str) -> User | None:
 
 def opened(page: Page, path: str, run: Run) -> None:
     """Go to a page and unfold all that it folds away."""
-    page.goto(path.format(run=run.pk))
+    code = vouch_code(contributor=Contributor.objects.exclude(name="grace").earliest("pk"))
+    page.goto(path.format(run=run.pk, code=code))
+    if "/reauthenticate/" in page.url and "/reauthenticate/" not in path:
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Go on").click()
+    assert urlsplit(page.url).path == urlsplit(path.format(run=run.pk, code=code)).path, "led elsewhere"
     page.locator("details:not([open]) > summary").evaluate_all("all => all.forEach(one => one.click())")
 
 

@@ -79,3 +79,9 @@ def test_wrong_method_and_wrong_items(member_client, poll):
     assert member_client.post(URL, {"left": "a", "right": "nix", "reason": "other"}).status_code == 404
     assert member_client.post(f"{URL}undo/", {"left": "\0"}).status_code == 404
     assert member_client.get("/polls/nix/compare/aside/").status_code == 404
+
+
+def test_the_list_is_reached_from_my_space(member_client, contributor, poll):
+    for page in ("me/", "me/items/", "comparisons/", "me/trust/"):
+        assert f'href="{URL}"' in member_client.get(f"/polls/poll/{page}").text
+    assert 'aria-current="page">Pairs set aside' in member_client.get(URL).text

@@ -54,6 +54,15 @@ def test_warned_items_can_be_left_out_of_the_ranking(client, staff_client, poll)
     assert "A warning by the moderators" in client.get(ITEM).text
 
 
+def test_the_ranking_marks_items_of_which_moderators_warn_and_no_others(client, staff_client, poll):
+    staff_client.post(URL, NOTE | {"is_warning": "on"})
+    staff_client.post(URL, NOTE | {"item": "b"})
+    page = client.get("/polls/poll/")
+    assert [row.entity.uid for row in page.context["ranked"] if row.is_warned] == ["a"]
+    assert page.text.count("Moderators warn") == 1
+    assert f'href="{ITEM}#note-title"' in page.text
+
+
 def test_the_api_tells_the_note(client, staff_client, poll):
     assert client.get("/api/v1/polls/poll/entities/a/").json()["note"] is None
     staff_client.post(URL, NOTE | {"is_warning": "on"})

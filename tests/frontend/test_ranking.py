@@ -216,7 +216,7 @@ def test_hidden_items_are_not_shown(client, poll):
 
 
 def test_the_number_of_queries_is_constant(client, poll, django_assert_num_queries):
-    with django_assert_num_queries(9) as few:
+    with django_assert_num_queries(10) as few:
         client.get(URL)
     for number in range(30):
         EntityFactory(poll=poll, uid=f"more{number}", tags=[f"t{number}"])

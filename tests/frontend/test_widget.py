@@ -98,5 +98,5 @@ def test_the_ranking_offers_it(client, poll):
 
 
 def test_the_number_of_queries_is_constant(client, poll, django_assert_num_queries):
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(URL)
