@@ -20,10 +20,13 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from requests import RequestException, Response, Session
 
+from backend.accounts.models import User
 from backend.accounts.selectors import address_is_taken
+from backend.accounts.services import language_remember
 from backend.observability.selectors import switch_is_on
 from backend.observability.switches import SIGN_UP
 
@@ -44,6 +47,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return switch_is_on(SIGN_UP)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        language_remember(user=user, language=get_language() or "")
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """Refuse what looks like an address: names are public, addresses are not."""

@@ -42,6 +42,15 @@ class UserManager(DjangoUserManager["User"]):
 class User(AbstractUser):
     """Somebody who can log in."""
 
+    language = models.CharField(
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text=_("In which mails are written; as pages were last shown."),
+    )
+
     objects: ClassVar[UserManager] = UserManager()
 
     class Meta(AbstractUser.Meta):

@@ -23,6 +23,11 @@ def contributor_get_or_create(*, user: User) -> Contributor:
     return contributor
 
 
+def language_remember(*, user: User, language: str) -> None:
+    """Write mails that no page asks for in the language in which somebody last read pages; empty: the site's."""
+    User.objects.filter(pk=user.pk).exclude(language=language).update(language=language)
+
+
 def contributor_require_active(*, contributor: Contributor) -> None:
     """Refuse a suspended contributor.
 

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "backend.trust",
     "backend.scores",
     "backend.pipeline",
+    "backend.alerts",
     "backend.participation",
     "backend.datasets",
     "backend.config",
@@ -145,6 +146,7 @@ CELERY_WORKER_PROC_ALIVE_TIMEOUT = 180.0
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "backend.config.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
+    "tell-of-runs": {"task": "alerts.runs_watch", "schedule": 10.0},
     "start-runs-for-news": {"task": "pipeline.start_runs_for_news", "schedule": 5.0},
     "prune-runs-and-scores": {"task": "pipeline.prune", "schedule": 3600.0},
     "delete-unverified-accounts": {"task": "accounts.delete_unverified", "schedule": 6 * 3600.0},
@@ -301,6 +303,12 @@ SPECTACULAR_SETTINGS = {
 # ---------------------------------------------------------------- what an operator sees
 # Whoever has it reads /metrics, and why /readyz is not ready; without one there are no metrics.
 METRICS_TOKEN = secret(env, "METRICS_TOKEN")
+# Who is told by mail of runs and requests that failed, with commas; a poll's owner is told of its runs in any case.
+ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
+# Where the site is, for links in mails that no request asks for.
+SITE_URL = env.str(
+    "SITE_URL", default=f"{'https' if HTTPS else 'http'}://{next(iter(ALLOWED_HOSTS), 'localhost')}"
+).rstrip("/")
 LOGGING = logging_config(
     layout=env.str("LOG_FORMAT", default="text" if DEBUG else "json"),
     level=env.str("LOG_LEVEL", default="INFO"),

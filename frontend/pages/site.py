@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 
+from backend.accounts.models import User
+from backend.accounts.services import language_remember
 from frontend.context_processors import THEME_COOKIE, THEMES
 from frontend.pages.http import PageRequest, page
 
@@ -31,9 +33,10 @@ def theme(request: PageRequest) -> HttpResponse:
 @page("POST")
 def language(request: PageRequest) -> HttpResponse:
     """Remember the reader's language, or forget it (the browser decides)."""
-    return _remembered(
-        request, settings.LANGUAGE_COOKIE_NAME, request.POST.get("language", ""), dict(settings.LANGUAGES)
-    )
+    language, known = request.POST.get("language", ""), dict(settings.LANGUAGES)
+    if isinstance(request.user, User):
+        language_remember(user=request.user, language=language if language in known else "")
+    return _remembered(request, settings.LANGUAGE_COOKIE_NAME, language, known)
 
 
 def _remembered(request: PageRequest, cookie: str, value: str, known: Container[str]) -> HttpResponse:

@@ -8,6 +8,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.samples import Sample
+from redis.exceptions import RedisError
 
 from backend.observability.metrics.directory import VARIABLE, folders
 
@@ -65,7 +66,7 @@ class _OfStores:
         answered = GaugeMetricFamily("helianthus_stores_asked", "1 where the stores answered this scrape, else 0.")
         try:
             found = [metric for function in _facts for metric in function()]
-        except DatabaseError:
+        except (DatabaseError, RedisError):
             found = []
             answered.add_metric([], 0)
         else:

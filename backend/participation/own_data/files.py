@@ -50,7 +50,7 @@ FILES = (
         "pk",
         (
             *("username", "first_name", "last_name", "email", "date_joined", "last_login"),
-            *("is_active", "is_staff", "is_superuser"),
+            *("is_active", "is_staff", "is_superuser", "language"),
         ),
         _("your account: its name, its address, since when, and whether it is of the staff"),
     ),
