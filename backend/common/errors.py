@@ -272,8 +272,8 @@ class NobodyToVouchFor(NotFound):
 class VouchLinkInvalid(NotFound):
     code = "vouch_link_invalid"
     template = _(
-        "This link is not whole, or older than %(days)s days, or its account is closed. Ask the person for a new one: it"
-        " is on their own page of trust."
+        "This link is not whole, or older than %(days)s days, or its account is closed. Ask the person for a new one:"
+        " it is on their own page of trust."
     )
 
 

@@ -1,5 +1,8 @@
 """Bases of admin pages, and the log of the staff. What they have in common is told in docs/administration.md."""
 
+from django.conf import settings
+from django.contrib import admin
+
 from backend.common.admin.actions import confirmed
 from backend.common.admin.bases import (
     BigTableAdmin,
@@ -14,6 +17,8 @@ from backend.common.admin.bases import (
 )
 from backend.common.admin.log import LogEntryAdmin
 from backend.common.admin.pages import BoundedRelatedFilter
+
+admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 
 __all__ = (
     "BigTableAdmin",

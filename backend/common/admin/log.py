@@ -15,8 +15,8 @@ class LogEntryAdmin(BigTableAdmin[LogEntry]):
     """What was done with forms and actions here, with the pages of polls' owners, and through services."""
 
     note = _("What the staff and the owners of polls did, on any page. Nobody changes or deletes it.")
-    list_display = ("action_time", "user", "action_flag", "content_type", "row", "done")
-    list_filter = ("action_flag", "content_type")
+    list_display = ("action_time", "user", "action_flag", "row", "done")
+    list_filter = ("action_flag", ("content_type", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("user", "content_type")
     date_hierarchy = "action_time"
     search_fields = ("=user__username", "object_repr", "change_message")
