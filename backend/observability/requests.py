@@ -69,7 +69,8 @@ def _tell(request: HttpRequest, response: HttpResponse, *, seconds: float) -> No
     route, method = route_of(request), request.method if request.method in METHODS else "other"
     REQUESTS.labels(route, method, response.status_code).inc()
     REQUEST_SECONDS.labels(route, method).observe(seconds)
-    level = logging.ERROR if response.status_code >= 500 else logging.INFO
+    # 503 is what somebody switched off.
+    level = logging.ERROR if response.status_code >= 500 and response.status_code != 503 else logging.INFO
     if route == NO_ROUTE and response.status_code < 400:
         level = logging.DEBUG  # a static file
     logger.log(

@@ -1,5 +1,6 @@
 """What the site needs to work, and whether it is there. No check can hang for longer than its time."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Collection
@@ -11,6 +12,8 @@ from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import RedisError
 
 from backend.observability.probes.heartbeats import BEAT, LIFE, WORKER, heartbeat_found
+
+logger = logging.getLogger(__name__)
 
 SECONDS = 2.0
 """How long a check may take."""
@@ -110,10 +113,13 @@ class _Question:
     def _answer(self, name: str) -> None:
         try:
             reason = "" if name in _settled else CHECKS[name]()
-        finally:
-            connection.close()  # this thread's own
-            self.ended = time.monotonic()
-        self.outcome = Outcome(name, reason, round(1000 * (self.ended - self.started), 1))
+        except Exception:
+            logger.exception("The check %s broke", name)
+            reason = "The check itself broke; the log says where."
+        connection.close()  # this thread's own
+        ended = time.monotonic()
+        self.outcome = Outcome(name, reason, round(1000 * (ended - self.started), 1))
+        self.ended = ended
 
 
 def outcomes(*, without: Collection[str] = ()) -> list[Outcome]:

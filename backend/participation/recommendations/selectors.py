@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from backend.accounts.models import Contributor
 from backend.entities.models import Entity
 from backend.entities.selectors import entities_shown, entity_list
+from backend.observability.selectors import switch_require
+from backend.observability.switches import RECOMMENDATIONS
 from backend.participation.own_model import OwnScore, own_judgments
 from backend.participation.recommendations.similarity import PollGraph, poll_graph, unsquashed
 from backend.polls.models import Criterion, Poll
@@ -165,7 +167,9 @@ def recommendations_for(
     ------
     InvalidText
         A tag cannot be one.
+    RecommendationsPaused
     """
+    switch_require(RECOMMENDATIONS)
     candidates = np.fromiter(entity_list(poll=poll, tags=tags).order_by("pk").values_list("pk", flat=True), np.int64)
     if contributor is None:
         return NoRecommendations(State.FEW, 0)
