@@ -19,7 +19,7 @@ preload_app = True
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
-graceful_timeout = 2
+graceful_timeout = 10  # what is being answered when it is told to end is finished
 control_socket_disable = True  # it would lie in the home folder, one for all clones
 # Its own lines look like ours; requests are told by our middleware, without addresses of people.
 logconfig_dict = logging_config(layout=os.environ.get("LOG_FORMAT", "json"), level=os.environ.get("LOG_LEVEL", "INFO"))
