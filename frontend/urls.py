@@ -25,7 +25,9 @@ from frontend.pages import (
     proof,
     ranking,
     recommendations,
+    run,
     runs,
+    runs_everywhere,
     site,
     vouching,
     whatif,
@@ -80,5 +82,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("polls/<str:slug>/new.atom", feeds.new_items, name="feed_new"),
     path("polls/<str:slug>/recommendations/", recommendations.recommendations, name="recommendations"),
     path("polls/<str:slug>/runs/", runs.runs, name="runs"),
-    path("polls/<str:slug>/runs/<int:run_id>/", runs.run_detail, name="run"),
+    path("polls/<str:slug>/runs/<int:run_id>/", run.run_detail, name="run"),
+    path("runs/", runs_everywhere.runs_everywhere, name="runs_everywhere"),
 ]

@@ -10,12 +10,11 @@ from rest_framework.reverse import reverse
 
 from backend.accounts.models import User
 from backend.common.api.pagination import Key, page_of
-from backend.common.api.serializers import PageParameters
 from backend.common.api.throttling import RunStartThrottle, Throttle
 from backend.common.api.views import ApiView
 from backend.pipeline.models import Run
 from backend.pipeline.selectors import run_get, run_list
-from backend.pipeline.serializers import RunDetailSerializer, RunPageSerializer, RunStartSerializer
+from backend.pipeline.serializers import RunDetailSerializer, RunPageSerializer, RunParameters, RunStartSerializer
 from backend.pipeline.services import run_cancel, run_create, run_enqueue
 from backend.polls.selectors import poll_get_managed
 
@@ -29,20 +28,23 @@ class RunListApi(ApiView):
 
     permission_classes = (IsAuthenticated,)
     throttle_classes = (Throttle, RunStartThrottle)
-    parameters = PageParameters
+    parameters = RunParameters
 
     @extend_schema(
         operation_id="run_list",
         summary="List runs",
-        parameters=[PageParameters],
+        parameters=[RunParameters],
         responses=RunPageSerializer,
         tags=["runs"],
     )
     def get(self, request: Request, slug: str) -> Response:
-        """Return the runs of a poll, newest first."""
+        """Return the runs of a poll, newest first; all of them, or those of a status or trigger."""
         poll = poll_get_managed(user=request.user, slug=slug)
         keys = (Key("pk", descending=True),)
-        page = page_of(run_list(poll=poll), request=request, parameters=self.query, keys=keys, scope=f"runs:{poll.pk}")
+        status, trigger = self.query.get("status", ""), self.query.get("trigger", "")
+        runs = run_list(poll=poll, status=status, trigger=trigger)
+        scope = f"runs:{poll.pk}:{status}:{trigger}"
+        page = page_of(runs, request=request, parameters=self.query, keys=keys, scope=scope)
         return Response(RunPageSerializer(page).data)
 
     @extend_schema(
@@ -56,8 +58,14 @@ class RunListApi(ApiView):
     def post(self, request: Request, slug: str) -> Response:
         """Queue a run. Where one is active already, 409 names it in `details.run_id`."""
         poll = poll_get_managed(user=request.user, slug=slug)
-        config = self.body(RunStartSerializer).get("config")
-        run = run_create(poll=poll, trigger=Run.Trigger.API, started_by=cast(User, request.user), config=config)
+        asked = self.body(RunStartSerializer)
+        run = run_create(
+            poll=poll,
+            trigger=Run.Trigger.API,
+            started_by=cast(User, request.user),
+            config=asked.get("config"),
+            is_dry_run=asked["is_dry_run"],
+        )
         run_enqueue(run=run)
         location = reverse("api:run_detail", kwargs={"slug": slug, "run_id": run.pk}, request=request)
         return Response(RunDetailSerializer(run).data, status=202, headers={"Location": location})
@@ -84,6 +92,6 @@ class RunCancelApi(ApiView):
         operation_id="run_cancel", summary="Cancel a run", request=None, responses=RunDetailSerializer, tags=["runs"]
     )
     def post(self, request: Request, slug: str, run_id: int) -> Response:
-        """Cancel a queued run at once, a running one after its current step."""
+        """Cancel a queued run at once, a running one within a second or two."""
         run = run_cancel(run=run_get(poll=poll_get_managed(user=request.user, slug=slug), run_id=run_id))
         return Response(RunDetailSerializer(run).data)

@@ -3,6 +3,7 @@
 import polars as pl
 
 from backend.common.bulk import Schema, copy_out
+from backend.entities.models import Entity
 from backend.polls.models import Poll
 from backend.polls.selectors import criterion_list
 from backend.scores.selectors import score_set_published
@@ -21,7 +22,7 @@ def effect_of(*, poll: Poll, collective: pl.DataFrame) -> dict[str, object]:
     dict
         Whether anything was published, and by criterion: how many items have a score both times (``compared``), how
         many of them move at all (``moved``), would come or go, the ``median`` and ``largest`` move, and ``most``: the
-        keys of the items that move most, with their scores before and after.
+        uids of the items that move most, with their scores before and after.
     """
     shown = score_set_published(poll=poll)
     before = copy_out(
@@ -30,13 +31,15 @@ def effect_of(*, poll: Poll, collective: pl.DataFrame) -> dict[str, object]:
         PUBLISHED,
     )
     both = before.join(collective.select(*KEYS, after="score"), on=KEYS, how="full", coalesce=True)
-    criteria = {c.name: _told(both.filter(criterion_id=c.pk)) for c in criterion_list(poll=poll)}
+    moves = both.with_columns(move=(pl.col("after") - pl.col("before")).abs())
+    criteria = {c.name: _told(moves.filter(criterion_id=c.pk), poll) for c in criterion_list(poll=poll)}
     return {"published": shown is not None, "criteria": criteria}
 
 
-def _told(scores: pl.DataFrame) -> dict[str, object]:
-    compared = scores.drop_nulls().with_columns(move=(pl.col("after") - pl.col("before")).abs())
+def _told(scores: pl.DataFrame, poll: Poll) -> dict[str, object]:
+    compared = scores.drop_nulls()
     most = compared.filter(pl.col("move") > 0.0).sort(["move", "entity_id"], descending=[True, False]).head(MOST_TOLD)
+    uids = dict(Entity.objects.filter(poll=poll, pk__in=most["entity_id"].to_list()).values_list("pk", "uid"))
     return {
         "compared": len(compared),
         "moved": int((compared["move"] > 0.0).sum()),
@@ -44,7 +47,11 @@ def _told(scores: pl.DataFrame) -> dict[str, object]:
         "go": scores["after"].null_count(),
         "median": _number(compared["move"].median()),
         "largest": _number(compared["move"].max()),
-        "most": [[row["entity_id"], row["before"], row["after"]] for row in most.iter_rows(named=True)],
+        "most": [
+            [uids[entity], before, after]
+            for entity, before, after in most.select("entity_id", "before", "after").iter_rows()
+            if entity in uids
+        ],
     }
 
 

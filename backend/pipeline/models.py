@@ -118,7 +118,8 @@ class LogLine(models.Model):
     details = models.JSONField(default=dict, blank=True)
 
     class Meta:
-        ordering = ("pk",)
+        # By time: those that ask for something write at once, a worker some moments later.
+        ordering = ("at", "pk")
 
     def __str__(self) -> str:
         return f"{self.at:%H:%M:%S} {self.event}"

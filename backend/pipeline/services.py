@@ -112,7 +112,7 @@ def run_retry(*, run: Run, trigger: Run.Trigger, started_by: User | None = None)
     return again
 
 
-def runs_start_all(*, trigger: Run.Trigger, started_by: User | None = None) -> tuple[list[Run], dict[str, str]]:
+def runs_start_all(*, trigger: Run.Trigger, started_by: User) -> tuple[list[Run], dict[str, str]]:
     """Queue a run of every poll that has none; return them, and by slug why other polls got none."""
     started: list[Run] = []
     refused: dict[str, str] = {}

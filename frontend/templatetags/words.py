@@ -21,6 +21,7 @@ STEPS: dict[str, Promise] = {
     "audit": _("Trying whether a judgment can backfire"),
     "influence": _("Trying how far others could move a score"),
     "publication": _("Publishing"),
+    "effect": _("Comparing with the published scores"),
 }
 """Steps of a run."""
 

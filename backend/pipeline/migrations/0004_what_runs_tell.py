@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='log', to='pipeline.run')),
             ],
             options={
-                'ordering': ('pk',),
+                'ordering': ('at', 'pk'),
             },
         ),
         migrations.RunSQL([FROM_SCORE_SETS, FROM_REPORTS], migrations.RunSQL.noop),

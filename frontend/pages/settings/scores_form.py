@@ -39,9 +39,9 @@ class ScoresForm(forms.Form):
         super().__init__(data, initial={"method": usual.get("method"), **config, "preset": preset})
         self.fields["preset"] = forms.ChoiceField(choices=[(name, name) for name in preset_names()])
         self.fields["method"] = forms.ChoiceField(choices=[(name, name) for name in method_names()])
-        self.fields["root_law"].help_text = _usual(ROOT_LAW[1], usual["root_law"])
+        self.fields["root_law"].help_text = usual_text(ROOT_LAW[1], usual["root_law"])
         for constant in constants():
-            self.fields[constant.name] = _number(constant, usual.get(constant.name))
+            self.fields[constant.name] = number_field(constant, usual.get(constant.name))
 
     @property
     def presets(self) -> list[Option]:
@@ -78,7 +78,7 @@ class ScoresForm(forms.Form):
         return self.cleaned_data
 
 
-def _number(constant: Constant, usual: object) -> forms.Field:
+def number_field(constant: Constant, usual: object) -> forms.Field:
     """Return the field of a constant, with its range and what it is if nothing is typed."""
     label, help_text = words(CONSTANTS, constant.name)
     options: dict[str, Any] = {"label": label, "required": False, "help_text": _ranged(help_text, constant, usual)}
@@ -94,5 +94,5 @@ def _ranged(help_text: str, constant: Constant, usual: object) -> str:
     return _("%(help)s From %(low)s to %(high)s; %(usual)s if empty.") % {**limits, "usual": usual}
 
 
-def _usual(help_text: str, usual: object) -> str:
+def usual_text(help_text: str, usual: object) -> str:
     return _("%(help)s %(usual)s if empty.") % {"help": help_text, "usual": usual}

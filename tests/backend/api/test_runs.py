@@ -141,4 +141,21 @@ def test_bad_bodies_start_nothing(root: Api, world: World, body: Any, code: str)
 
 
 def test_a_page_takes_no_unknown_parameters(root: Api, world: World) -> None:
-    problem(root.get(f"{PATH}?status=failed"), 400, "invalid", "status")
+    problem(root.get(f"{PATH}?state=failed"), 400, "invalid", "state")
+
+
+def test_the_list_can_be_of_one_status_or_trigger(root: Api, world: World) -> None:
+    for status, trigger in (("failed", "news"), ("failed", "api"), ("succeeded", "news")):
+        Run.objects.create(poll=world.poll, status=status, trigger=trigger)
+    found = root.get(f"{PATH}?status=failed&trigger=news").json()["results"]
+    assert [(run["status"], run["trigger"]) for run in found] == [("failed", "news")]
+    assert len(root.get(f"{PATH}?status=failed").json()["results"]) == 2
+    problem(root.get(f"{PATH}?status=asleep"), 400, "invalid", "status")
+
+
+def test_a_run_may_publish_nothing_and_tells_what_differs_and_what_happened(root: Api, world: World) -> None:
+    body = root.post(PATH, {"is_dry_run": True, "config": {"sigma": 3}}).json()
+    assert body["is_dry_run"]
+    assert body["parameters"] == {"sigma": 3}
+    assert [run for _poll, run in body["differences"].values()] == [3]
+    assert [(line["event"], line["level"], line["text"]) for line in body["log"]] == [("queued", "info", "Queued.")]

@@ -17,7 +17,7 @@ from django.utils import timezone
 from backend.pipeline.attempts import STALE
 from backend.pipeline.models import Run
 from backend.pipeline.reaper import runs_recover
-from backend.pipeline.services import run_create, run_enqueue
+from backend.pipeline.services import run_cancel, run_create, run_enqueue, run_execute
 from backend.polls.models import News
 from backend.scores.selectors import score_set_published
 from tests.backend.pipeline.helpers import computed, digest
@@ -126,3 +126,62 @@ def in_own_connection(action: Callable[[], object]) -> None:
 def until(run: Run, status: str) -> None:
     while Run.objects.get(pk=run.pk).status != status:
         time.sleep(0.05)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_recompute_takes_constants_and_may_publish_nothing():
+    poll, out = judged_poll(), StringIO()
+    call_command("recompute", poll=poll.slug, set=["sigma=3", "preset=jury"], dry_run=True, stdout=out)
+    run = Run.objects.get()
+    assert (run.is_dry_run, run.parameters) == (True, {"sigma": 3, "preset": "jury"})
+    assert "computed, not published," in out.getvalue()
+    assert "good: 4 items would get a first score." in out.getvalue()
+    assert score_set_published(poll=poll) is None
+    call_command("recompute", poll=poll.slug, stdout=StringIO())
+    call_command("recompute", poll=poll.slug, set=["sigma=3"], dry_run=True, stdout=out)
+    assert "4 of 4 scores would move" in out.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("setting", "message"), [("sigma", "NAME=VALUE"), ("sigma=-1", "'sigma' must be between")])
+def test_recompute_refuses_a_wrong_constant(setting, message):
+    with pytest.raises(CommandError, match=message):
+        call_command("recompute", poll=poll_with().slug, set=[setting])
+    assert not Run.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_recompute_may_hand_all_polls_to_workers_and_end():
+    polls, out = [poll_with(), poll_with()], StringIO()
+    active = run_create(poll=polls[0], trigger=Run.Trigger.PAGE)
+    call_command("recompute", queue=True, stdout=out)
+    assert set(Run.objects.values_list("poll", "status")) == {(poll.pk, "queued") for poll in polls}
+    assert f"{polls[0].slug}: run {active.pk} is queued." in out.getvalue()
+
+
+def test_runs_of_two_polls_go_side_by_side(celery_worker_process):
+    runs = [run_create(poll=judged_poll(), trigger=Run.Trigger.PAGE) for _ in range(2)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Both wait for what they want to read, each in a process of its own.
+        cursor.execute("LOCK TABLE comparisons_comparison IN ACCESS EXCLUSIVE MODE")
+        with ThreadPoolExecutor(1) as pool:
+            for run in runs:
+                current_app.send_task("pipeline.run_execute", [run.pk])
+                pool.submit(in_own_connection, lambda run=run: until(run, Run.Status.RUNNING)).result(timeout=60)
+    first, second = (ended(run) for run in runs)
+    assert (first.status, second.status) == (Run.Status.SUCCEEDED, Run.Status.SUCCEEDED)
+    assert max(first.started_at, second.started_at) < min(first.finished_at, second.finished_at)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_waits_for_the_database_can_be_cancelled():
+    run = run_create(poll=judged_poll(), trigger=Run.Trigger.PAGE)
+    with ThreadPoolExecutor(1) as pool, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE comparisons_comparison IN ACCESS EXCLUSIVE MODE")
+        executed = pool.submit(in_own_connection, lambda: run_execute(run_id=run.pk))
+        with ThreadPoolExecutor(1) as other:
+            other.submit(in_own_connection, lambda: (until(run, "running"), run_cancel(run=run))).result(timeout=30)
+        executed.result(timeout=10)
+    run.refresh_from_db()
+    assert (run.status, run.error) == (Run.Status.CANCELLED, "")
+    assert [line.event for line in run.log.all()][-2:] == ["cancel_requested", "cancelled"]

@@ -1,0 +1,64 @@
+"""How long a run still takes."""
+
+import time
+
+import pytest
+
+from backend.pipeline.forecast import EARLIER, Forecast, Position, durations_of
+from backend.pipeline.models import Run
+from tests.backend.pipeline.helpers import computed
+from tests.factories import judged_poll
+
+STEPS = ("snapshot", "trust", "preferences", "scaling", "publication")
+SECONDS = {"snapshot": 2.0, "trust": 0.0, "preferences": 6.0, "scaling": 12.0, "publication": 4.0}
+
+
+def forecast(*earlier) -> Forecast:
+    return Forecast(STEPS, ("preferences", "scaling"), earlier or [(SECONDS, 1_000)])
+
+
+def at(step: str, done: int = 0, parts: int = 1, ago: float = 0.0) -> Position:
+    return Position(step, done, parts, since=time.monotonic() - ago)
+
+
+def test_what_earlier_runs_took_is_left():
+    assert forecast().seconds_left(at("snapshot")) == pytest.approx(24.0, abs=0.1)
+    assert forecast().seconds_left(at("snapshot", ago=1.5)) == pytest.approx(22.5, abs=0.1)
+    assert forecast().seconds_left(at("publication", ago=3.0)) == pytest.approx(1.0, abs=0.1)
+    assert forecast().seconds_left(at("publication", done=1)) == pytest.approx(0.0, abs=0.1)
+
+
+def test_steps_go_criterion_by_criterion():
+    # Of three criteria: own scores of two are done, scales of one.
+    assert forecast().seconds_left(at("scaling", 1, 3)) == pytest.approx(6 / 3 + 12 * 2 / 3 + 4, abs=0.1)
+    assert forecast().seconds_left(at("preferences", 1, 3)) == pytest.approx(6 * 2 / 3 + 12 * 2 / 3 + 4, abs=0.1)
+
+
+def test_twice_the_judgments_take_twice_as_long():
+    sized = forecast()
+    sized.sized(2_000)
+    assert sized.seconds_left(at("publication")) == pytest.approx(8.0, abs=0.1)
+
+
+def test_the_middle_one_of_several_runs_counts():
+    slow = {step: 100 * seconds for step, seconds in SECONDS.items()}
+    several = forecast((SECONDS, 1_000), (slow, 1_000), (SECONDS, 1_000))
+    assert several.seconds_left(at("publication")) == pytest.approx(4.0, abs=0.1)
+
+
+@pytest.mark.parametrize(("step", "ago"), [("snapshot", 60.0), ("", 0.0), ("a step that was not there before", 0.0)])
+def test_what_is_not_known_is_not_told(step, ago):
+    assert forecast().seconds_left(at(step, ago=ago)) is None
+    assert Forecast().seconds_left(at("snapshot")) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_learns_from_the_last_runs_of_this_poll_by_this_method():
+    poll, other = judged_poll(), judged_poll()
+    computed(other)
+    computed(poll, method="licchavi")
+    runs = [computed(poll) for _ in range(EARLIER + 1)]
+    Run.objects.filter(pk=runs[-1].pk).update(judgments=7)
+    durations = durations_of(run=runs[0])
+    assert [judgments for _seconds, judgments in durations] == [7, 9, 9, 9, 9]
+    assert set(durations[0][0]) == set(runs[0].seconds)
