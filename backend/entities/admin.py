@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backend.accounts.models import User
@@ -34,7 +34,7 @@ class EntityAdmin(PartOfPollAdmin[Entity]):
 
     def weight_of(self, row: Entity) -> list[str]:
         count = row.comparisons_left.count() + row.comparisons_right.count()
-        return [translated("%(n)s comparisons of %(row)s") % {"n": count, "row": row}] if count else []
+        return [gettext("%(n)s comparisons of %(row)s") % {"n": count, "row": row}] if count else []
 
     @confirmed(
         description=_("Hide from pages at once and from the next run"),

@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backend.accounts.models import User
@@ -25,7 +25,8 @@ from backend.common.admin import (
 )
 from backend.common.audit import staff_log
 from backend.common.errors import InvalidRunConfig
-from backend.pipeline.models import Calibration, InfluenceBound, Run, Snapshot
+from backend.pipeline.journal import line_text
+from backend.pipeline.models import Calibration, InfluenceBound, LogLine, Run, Snapshot
 from backend.pipeline.parameters import run_config_check
 from backend.pipeline.services import run_cancel, run_create, run_enqueue, run_retry
 from backend.polls.models import Criterion, Poll
@@ -71,7 +72,7 @@ class PollAdmin(CascadingAdmin[Poll]):
 
     def weight_of(self, row: Poll) -> list[str]:
         count = row.comparisons.count()
-        return [translated("%(n)s comparisons of %(row)s") % {"n": count, "row": row}] if count else []
+        return [gettext("%(n)s comparisons of %(row)s") % {"n": count, "row": row}] if count else []
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Leave news where the scores would be others now; the admin saves in one transaction."""
@@ -121,6 +122,22 @@ class RunAdmin(ReadOnlyAdmin[Run]):
         staff_log(by=by, row=row, changes={"run again": (None, run.pk)})
         run_enqueue(run=run)
         return True
+
+
+@admin.register(LogLine)
+class LogLineAdmin(BigTableAdmin[LogLine]):
+    note = _("What happened to runs, line by line. It names nobody.")
+    list_display = ("at", "run_id", "level", "event", "words")
+    list_filter = ("level", ("run__poll", BoundedRelatedFilter))
+    search_fields = ("=run__id", "=run__poll__slug", "=event")
+    fields = readonly_fields = ("at", "run", "level", "event", "words", "details")
+
+    @admin.display(description=_("What"))
+    def words(self, row: LogLine) -> str:
+        try:
+            return line_text(row)
+        except (KeyError, TypeError, ValueError):  # a line of another release, with other details
+            return row.event
 
 
 @admin.register(Snapshot)

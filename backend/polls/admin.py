@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backend.common.admin import BoundedRelatedFilter, CascadingAdmin, ReadOnlyAdmin
@@ -43,7 +43,7 @@ class CriterionAdmin(PartOfPollAdmin[Criterion]):
 
     def weight_of(self, row: Criterion) -> list[str]:
         count = row.judgments.count()
-        return [translated("%(n)s judgments on %(row)s") % {"n": count, "row": row}] if count else []
+        return [gettext("%(n)s judgments on %(row)s") % {"n": count, "row": row}] if count else []
 
 
 @admin.register(News)
