@@ -1,6 +1,6 @@
 """How fast the next pair is chosen, and how many comparisons it saves, on a database of its own that is dropped after.
 
-``python manage.py with_services -- python -m benchmarks.next_pair [speed] [savings]``
+``python manage.py with_services -- python -m benchmarks.next_pair [speed] [people] [polls]``
 """
 
 import argparse
@@ -19,26 +19,15 @@ from django.db import connection  # noqa: E402
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 
 from backend.accounts.models import Contributor  # noqa: E402
-from backend.comparisons.models import Comparison, Judgment  # noqa: E402
 from backend.entities.models import Entity  # noqa: E402
 from backend.participation.own_record import own_record  # noqa: E402
 from backend.participation.pairs.next_pair import Reason, next_pair  # noqa: E402
 from backend.polls.models import Criterion, Poll  # noqa: E402
 from backend.scores.models import Publication, ScoreSet  # noqa: E402
-from solidago.active.belief import Belief  # noqa: E402
-from solidago.active.choice import best_pairs  # noqa: E402
-from solidago.config import Config  # noqa: E402
-from solidago.dataset import Floats  # noqa: E402
-from solidago.preference.comparisons import Comparisons  # noqa: E402
-from solidago.preference.gbt import fit_one  # noqa: E402
-from solidago.root_laws import RootLaw  # noqa: E402
+from benchmarks.next_pair_people import people  # noqa: E402
+from benchmarks.next_pair_polls import polls  # noqa: E402
 
 ENTITIES, OWN, OWN_ENTITIES, OTHERS, CALLS = 100_000, 5_000, 1_000, 300_000, 80
-ITEMS, SPREAD, LONGEST, SEEDS = 40, 2.0, 4 * 40, 12
-"""Of the simulation: the setting of the published figures (maths, "Which pair next")."""
-LAWS, SIGMAS = ("uniform", "bernoulli"), (2.0, 7.0)
-Said = tuple[list[int], list[int], list[float]]
-Ask = Callable[[Said], tuple[int, int]]
 
 
 # ---------------------------------------------------------------- speed
@@ -116,99 +105,13 @@ def _median_ms(seconds: list[float]) -> float:
     return 1e3 * statistics.median(seconds)
 
 
-# ---------------------------------------------------------------- savings
-def savings() -> None:
-    """Let simulated people answer random pairs, the most telling ones, and those that the platform asks."""
-    print(f"{ITEMS} items, scores of spread {SPREAD:g}, {SEEDS} people; error: RMSE once on the best scale")
-    print("law        prior  random pairs at 80 120 160  the platform's  comparisons for the same error")
-    for law in LAWS:
-        for sigma in SIGMAS:
-            config = Config(root_law=law, sigma=sigma)
-            random, telling, shipped = (
-                np.mean([_errors(config, seed, kind) for seed in range(SEEDS)], axis=0) for kind in _KINDS
-            )
-            cells = [" ".join(f"{errors[n - 1]:.2f}" for n in (80, 120, 160)) for errors in (random, shipped)]
-            needed = [f"{_needed(errors, random)} %" for errors in (telling, shipped)]
-            print(
-                f"{law:10} {sigma:5g}  {cells[0]:26}  {cells[1]:14}  telling {needed[0]}, platform {needed[1]}",
-                flush=True,
-            )
-
-
-def _needed(errors: Floats, random: Floats) -> int:
-    """Return how many comparisons reach the error of random ones, in % of these: the mean over their last quarter."""
-    late = range(LONGEST * 3 // 4, LONGEST)
-    return round(100 * statistics.mean((int(np.argmax(errors <= random[n])) + 1) / (n + 1) for n in late))
-
-
-def _errors(config: Config, seed: int, kind: Callable[[Config, int], Ask]) -> Floats:
-    """Return the error after each answer of one simulated person."""
-    rng, law = np.random.default_rng([7, seed]), RootLaw.named(config.root_law)
-    truth = rng.normal(0.0, SPREAD, ITEMS)
-    truth -= truth.mean()
-    ask, said = kind(config, seed), ([], [], [])
-    errors = []
-    for _ in range(LONGEST):
-        a, b = ask(said)
-        for column, entry in zip(said, (a, b, float(law.sample(truth[b] - truth[a], rng))), strict=True):
-            column.append(entry)
-        found = fit_one(*said, ITEMS, config).score
-        slope = found @ truth / max(found @ found, 1e-9)
-        errors.append(np.sqrt(np.mean((slope * found - truth) ** 2)))
-    return np.array(errors)
-
-
-def _random(config: Config, seed: int) -> Ask:
-    pairs = np.random.default_rng(seed).permutation(np.column_stack(np.triu_indices(ITEMS, 1)))
-    return lambda said: (int(pairs[len(said[0])][0]), int(pairs[len(said[0])][1]))
-
-
-def _telling(config: Config, seed: int) -> Ask:
-    left, right = np.random.default_rng(seed).permutation(np.column_stack(np.triu_indices(ITEMS, 1))).T
-
-    def ask(said: Said) -> tuple[int, int]:
-        known = {frozenset(pair) for pair in zip(*said[:2], strict=True)}
-        open_ = [frozenset(pair) not in known for pair in zip(left.tolist(), right.tolist(), strict=True)]
-        comparisons = Comparisons.of(np.array(said[0], int), np.array(said[1], int), said[2], ITEMS)
-        [best] = best_pairs(Belief.of(comparisons, np.arange(ITEMS), config), left[open_], right[open_], 1)
-        return int(left[open_][best]), int(right[open_][best])
-
-    return ask
-
-
-def _platform(config: Config, seed: int) -> Ask:
-    """Ask the real selector, and store the answers where it reads them."""
-    slug = f"{config.root_law}-{config.sigma:g}-{seed}"
-    run_config = {"root_law": config.root_law, "sigma": config.sigma}
-    poll = Poll.objects.create(slug=slug, title=slug, question="Which?", run_config=run_config)
-    criterion = Criterion.objects.create(poll=poll, name="good", title="Good")
-    person = Contributor.objects.create(name=slug)
-    items = Entity.objects.bulk_create([Entity(poll=poll, uid=str(n), title=str(n)) for n in range(ITEMS)])
-    place = {item.pk: number for number, item in enumerate(items)}
-
-    def ask(said: Said) -> tuple[int, int]:
-        if said[0]:
-            left, right, value = (column[-1] for column in said)
-            pair = Comparison.objects.create(
-                poll=poll, contributor=person, left=items[int(left)], right=items[int(right)]
-            )
-            Judgment.objects.create(comparison=pair, criterion=criterion, value=10.0 * value)
-        found = next_pair(contributor=person, poll=poll)
-        if found is None:
-            raise RuntimeError("no pair is left")
-        return place[found.left.pk], place[found.right.pk]
-
-    return ask
-
-
-_KINDS = (_random, _telling, _platform)
-PARTS = {"speed": speed, "savings": savings}
+PARTS = {"speed": speed, "people": people, "polls": polls}
 
 
 def main() -> None:
-    """Run the parts that are asked for, by default both."""
+    """Run the parts that are asked for, by default all."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.next_pair", description=speed.__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help="speed or savings; default: both")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="speed, people or polls; default: all")
     parts = parser.parse_args().parts or list(PARTS)
     if unknown := {*parts} - {*PARTS}:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
