@@ -1,5 +1,6 @@
 """How lines look: JSON for machines, or for people at a terminal. Imports no Django: gunicorn's master logs as well."""
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -36,13 +37,16 @@ def logging_config(*, layout: str, level: str, secrets: Iterable[str] = ()) -> d
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": line},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "handlers": {
+            "console": {"class": "logging.StreamHandler", "formatter": "line"},
+            "nowhere": {"class": "logging.NullHandler"},
+        },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
-            **{name: {"handlers": [], "propagate": True} for name in ("gunicorn.error", "gunicorn.access")},
+            "gunicorn.error": {"handlers": [], "propagate": True},
             **{name: {"level": "WARNING"} for name in QUIET},
             # Our middleware tells of every request, by its route: addresses hold names and keys.
-            "django.request": {"handlers": [], "propagate": False},
+            **{name: {"handlers": ["nowhere"], "propagate": False} for name in ("django.request", "gunicorn.access")},
             # Says of each mail to whom it goes.
             "django.core.mail": {"level": "WARNING"},
         },
@@ -50,7 +54,8 @@ def logging_config(*, layout: str, level: str, secrets: Iterable[str] = ()) -> d
 
 
 def structlog_configure() -> None:
-    """Let structlog's own loggers go the way of the standard library's."""
+    """Let structlog's own loggers, and the warnings of libraries, go the way of the standard library's."""
+    logging.captureWarnings(True)
     structlog.configure(
         processors=[
             *SHARED,
