@@ -26,6 +26,13 @@ logconfig_dict = logging_config(layout=os.environ.get("LOG_FORMAT", "json"), lev
 name_service("web")
 
 
+def post_worker_init(worker: "Worker") -> None:
+    """Load the compiled kernels now: else whoever asks first waits two seconds for them."""
+    from backend.pipeline.tasks import load_kernels  # Django is ready only here
+
+    load_kernels()
+
+
 def child_exit(server: "Arbiter", worker: "Worker") -> None:
     """Forget what only a living process can tell; what it counted stays counted."""
     if VARIABLE in os.environ:
