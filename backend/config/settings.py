@@ -226,7 +226,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=BASE_DIR / "staticfiles")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": env.str("STATICFILES_STORAGE", default="backend.common.static.ManifestStorage")},
+    "staticfiles": {"BACKEND": env.str("STATICFILES_STORAGE", default="frontend.bundles.BundlingStorage")},
 }
 
 # ---------------------------------------------------------------- security
