@@ -10,6 +10,7 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from backend.accounts.models import User
@@ -76,6 +77,25 @@ def test_what_a_former_key_encrypted_is_still_read(ada, settings):
     with_app(logged_in())
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another" * 9, [settings.SECRET_KEY]
     assert Authenticator.objects.get(type="totp").wrap().validate_code("000000") is False
+
+
+def test_after_second_factors_are_encrypted_anew_the_former_key_can_go(ada, settings):
+    client = logged_in()
+    secret, codes = with_app(client), recovery_codes(client)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another" * 9, [settings.SECRET_KEY]
+    call_command("encrypt_second_factors")
+    settings.SECRET_KEY_FALLBACKS = []
+    assert is_in((app := with_password()).post(SECOND, {"code": code(secret)}) and app)
+    assert is_in((recovery := with_password()).post(SECOND, {"code": codes[0]}) and recovery)
+
+
+def test_a_second_factor_that_no_key_reads_is_left_as_it_is(ada, settings):
+    with_app(logged_in())
+    before = list(Authenticator.objects.order_by("pk").values_list("data", flat=True))
+    settings.SECRET_KEY = "another" * 9
+    with pytest.raises(CommandError, match="2 of 2 second factors were encrypted with a key"):
+        call_command("encrypt_second_factors")
+    assert list(Authenticator.objects.order_by("pk").values_list("data", flat=True)) == before
 
 
 def test_a_code_works_once(ada):
