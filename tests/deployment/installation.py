@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -94,8 +95,11 @@ class Installation:
         return subprocess.run(argv, cwd=self.app, env=self.environment(name), capture_output=True).returncode == 0
 
     def wait_until_healthy(self, name: str) -> None:
-        check = self.facts[name]["healthcheck"]
-        self.group.wait_until(lambda: self.is_healthy(name), seconds(check["start_period"]) + 60)
+        def ready() -> bool:
+            # Not at once again: the checks are programs of their own, and would slow down what they wait for.
+            return self.is_healthy(name) or bool(time.sleep(1))
+
+        self.group.wait_until(ready, seconds(self.facts[name]["healthcheck"]["start_period"]) + 60)
 
     def stop(self, process: Process) -> int:
         """End a process as Docker does, within its grace period, and return its exit code."""

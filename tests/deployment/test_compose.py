@@ -1,5 +1,6 @@
 """docker-compose.yml: valid, and locked down as docs/operations.md says."""
 
+import hashlib
 import json
 import re
 import subprocess
@@ -24,6 +25,11 @@ def faults(document: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("variables", [{}, {"DOMAIN": "polls.example.org", "LISTEN": "0.0.0.0", "VERSION": "1.2"}])
 def test_it_fits_the_compose_specification(variables: dict[str, str]) -> None:
     assert faults(compose(variables)) == []
+
+
+def test_the_specification_is_the_one_that_its_note_names() -> None:
+    digest = hashlib.sha256((ROOT / "deploy/schema/compose-spec.json").read_bytes()).hexdigest()
+    assert digest in (ROOT / "deploy/schema/README.md").read_text()
 
 
 def test_the_specification_would_refuse_a_misspelt_word() -> None:

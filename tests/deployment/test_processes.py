@@ -2,23 +2,27 @@
 
 import re
 import shutil
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import requests
 
 from backend.common.embedded import postgres_server
-from backend.common.embedded.processes import Program
+from backend.common.embedded.processes import Process, Program
 from tests.deployment.installation import Installation, installed, listing
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 DOMAIN = "localhost"  # for which Caddy signs its own certificate
 PASSWORD = "correct horse battery staple"
 FRESH = 30 + 30
 """Seconds from a judgment to its score, and as many for a busy machine."""
+PATIENCE_OF_PROXY = 25
+"""Seconds for which it surely holds a request; it tries for 30."""
 POLL = f"""
 from allauth.account.models import EmailAddress
 from backend.accounts.models import User
@@ -51,6 +55,7 @@ class Visitor(requests.Session):
 
     def log_in(self) -> None:
         page = self.get(f"{self.base}/accounts/login/")
+        assert page.status_code == 200, page.text
         token = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[0]
         form = {"login": "ada", "password": PASSWORD, "csrfmiddlewaretoken": token}
         assert "/accounts/" not in self.post(f"{self.base}/accounts/login/", data=form).url
@@ -113,6 +118,9 @@ def test_a_judgment_becomes_a_score_and_everything_ends_in_time(installation: In
     assert visitor.get(f"{visitor.base}/readyz").json()["status"] == "ok"
     assert {'service="web"', 'service="worker"'} <= set(re.findall(r'service="\w+"', metrics(visitor, installation)))
 
+    if through_proxy:
+        started[0] = restart_under_visitors(installation, visitor, started[0])
+
     assert [(process.name, installation.stop(process)) for process in reversed(started)] == [
         ("beat", 0),
         ("worker", 0),
@@ -120,6 +128,29 @@ def test_a_judgment_becomes_a_score_and_everything_ends_in_time(installation: In
     ]
     assert listing(installation.app) == before
     assert left_behind(installation.app) == []
+
+
+def restart_under_visitors(installation: Installation, visitor: Visitor, web: Process) -> Process:
+    """Put a new web server in the place of the old one while somebody reads without a pause."""
+    ended, answers = threading.Event(), list[int]()
+
+    def visit() -> None:
+        while not ended.is_set():
+            answers.append(requests.get(f"{visitor.base}/", verify=visitor.verify, timeout=60).status_code)
+
+    began = time.monotonic()
+    with ThreadPoolExecutor() as pool:
+        reading = pool.submit(visit)
+        try:
+            assert installation.stop(web) == 0
+            web = installation.start("web")
+            installation.wait_until_healthy("web")
+        finally:
+            ended.set()
+        reading.result()
+    if time.monotonic() - began < PATIENCE_OF_PROXY:
+        assert set(answers) == {200}
+    return web
 
 
 def metrics(visitor: Visitor, installation: Installation) -> str:
