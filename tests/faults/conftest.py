@@ -31,6 +31,7 @@ def site(_site: Site, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
         connection.close()
         call_command("flush", interactive=False, reset_sequences=False, inhibit_post_migrate=True, verbosity=0)
     _site.empty_redis()
+    _site.forget_schedules()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import resource
 import signal
 import sys
 import time
@@ -48,6 +49,10 @@ class Server:
     def is_running(self) -> bool:
         return any(process.is_running() for process in self._group.members)
 
+    @property
+    def pid(self) -> int:
+        return self._group.members[0].pid
+
     def start(self) -> None:
         self._group = ProcessGroup()
         self.url = self._module.start(self._state, self._group, durable=True)
@@ -77,7 +82,7 @@ class Site:
         assert self.state.lock()
         self.postgres, self.redis = Server(postgres_server, self.state), Server(redis_server, self.state)
         self.start()
-        self.sender = Celery("faults", broker=broker(self.redis.url), set_as_current=False)
+        self.sender = sender(self.redis.url)
 
     def start(self) -> None:
         """Start what does not run."""
@@ -116,11 +121,20 @@ class Site:
         self.postgres.start()
         connection.close()
 
+    def fill_disk(self, most: int) -> None:
+        """Let no session of PostgreSQL write a file beyond so many bytes; `restart_postgres` makes room again."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'")
+            for pid in (self.postgres.pid, *(pid for (pid,) in cursor.fetchall())):
+                _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, hard))
+
     def lose_redis(self) -> None:
         """Kill Redis and start it without anything that it knew."""
         self.redis.stop(signal.SIGKILL)
         self.state.path("appendonly.aof").unlink(missing_ok=True)
         self.redis.start()
+        self.sender = sender(self.redis.url)
 
     def hold(self, step: str) -> None:
         """Let the next run stop before a step."""
@@ -147,6 +161,25 @@ class Site:
 
         wait_until(once_more, what)
 
+    def forget_schedules(self) -> None:
+        for file in self.state.folder.glob("schedule*"):
+            file.unlink()
+
+    def look_for_news(self) -> None:
+        """Let a worker do what beat asks for, even if it has just been done, and wait until it is done."""
+        with redis.Redis.from_url(self.redis.url) as client:
+            client.delete("", *client.keys("*pipeline.start_runs_for_news"))
+            busy = client.hlen("unacked")
+            self.send("pipeline.start_runs_for_news")
+            wait_until(
+                lambda: not client.llen("celery") and client.hlen("unacked") <= busy, "the look for news is over"
+            )
+
+    def is_idle(self) -> bool:
+        """Tell whether no message waits and none is in the hands of a worker."""
+        with redis.Redis.from_url(self.redis.url) as client:
+            return not client.llen("celery") and not client.hlen("unacked")
+
     def empty_redis(self) -> None:
         """Forget all but the addresses under which living workers receive orders."""
         with redis.Redis.from_url(self.redis.url) as client:
@@ -159,6 +192,7 @@ class Processes:
 
     def __init__(self, site: Site, stack: ExitStack) -> None:
         self.site, self._stack = site, stack
+        self._all: list[Process] = []
         self._hosts: dict[int, str] = {}
         self._survivor: Process | None = None
 
@@ -194,9 +228,11 @@ class Processes:
         wait_until(lambda: lives(process) and ping(destination=[host], timeout=0.5), "the worker answers")
         return process
 
-    def beat(self, *, before: tuple[str, ...] = (), env: dict[str, str] | None = None) -> Process:
-        schedule = str(self.site.state.path("schedule"))
-        argv = (*before, *CELERY, "beat", "--loglevel=INFO", "--schedule", schedule, "--pidfile=")
+    def beat(
+        self, *, schedule: str = "one", before: tuple[str, ...] = (), env: dict[str, str] | None = None
+    ) -> Process:
+        file = str(self.site.state.path(f"schedule-{schedule}"))
+        argv = (*before, *CELERY, "beat", "--loglevel=INFO", "--schedule", file, "--pidfile=")
         return self._start("beat", argv, env or {})
 
     def reader(self) -> Seen:
@@ -209,6 +245,10 @@ class Processes:
         wait_until(lambda: lives(process) and seen.lines(), "the reader reads")
         return seen
 
+    def logs(self, name: str) -> list[str]:
+        """Return what processes of this name have written."""
+        return [process.program.log.read_text() for process in self._all if process.name == f"The {name}"]
+
     def wait_for_idle(self, worker: Process) -> None:
         """Wait until a worker has finished what it had in its hands."""
         host = self._hosts[worker.pid]
@@ -218,7 +258,8 @@ class Processes:
     def _start(self, name: str, argv: tuple[str, ...], env: dict[str, str]) -> Process:
         group = self._stack.enter_context(ProcessGroup())
         log = self.site.state.path(f"{name}-{next(NUMBERS)}.log")
-        return group.start(Program(name=f"The {name}", argv=argv, log=log, env=self.site.environment() | env))
+        self._all.append(group.start(Program(f"The {name}", argv, log, env=self.site.environment() | env)))
+        return self._all[-1]
 
 
 def lives(process: Process) -> bool:
@@ -226,8 +267,13 @@ def lives(process: Process) -> bool:
     return True
 
 
-def broker(url: str) -> str:
-    return url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+def sender(redis_url: str) -> Celery:
+    """Return an application that sends messages to a Redis of which this process's settings know nothing."""
+    broker = redis_url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+    app = Celery("faults", broker=broker, set_as_current=False)
+    # Kombu keeps connections by address and options: none of a Redis that was lost may come back.
+    app.conf.broker_transport_options = {"sender": next(NUMBERS)}
+    return app
 
 
 def status(run: Run) -> str:
