@@ -83,7 +83,7 @@ $(KERNELS): $(INSTALLED) $(shell find solidago -name '*.py')
 	@$(BIN)/python -m solidago warm
 	@touch $@
 
-$(STATIC): $(INSTALLED) backend/common/static.py $(shell find frontend/static -type f)
+$(STATIC): $(INSTALLED) backend/common/static.py frontend/bundles.py $(shell find frontend/static -type f)
 	@$(BIN)/python manage.py collectstatic --noinput --clear --verbosity 0
 	@touch $@
 
