@@ -23,7 +23,6 @@ from backend.common.admin import (
     TabularInline,
     confirmed,
 )
-from backend.common.audit import staff_log
 from backend.common.errors import InvalidRunConfig
 from backend.pipeline.journal import line_text
 from backend.pipeline.models import Calibration, InfluenceBound, LogLine, Run, Snapshot
@@ -86,7 +85,6 @@ class PollAdmin(CascadingAdmin[Poll]):
     )
     def recompute(self, row: Poll, by: User) -> bool:
         run = run_create(poll=row, trigger=Run.Trigger.PAGE, started_by=by)
-        staff_log(by=by, row=row, changes={"run": (None, run.pk)})
         run_enqueue(run=run)
         return True
 
@@ -108,9 +106,7 @@ class RunAdmin(ReadOnlyAdmin[Run]):
         ),
     )
     def cancel(self, row: Run, by: User) -> bool:
-        before = row.status
-        after = run_cancel(run=row).status
-        staff_log(by=by, row=row, changes={"cancelled": (before, after)})
+        run_cancel(run=row, by=by)
         return True
 
     @confirmed(
@@ -119,7 +115,6 @@ class RunAdmin(ReadOnlyAdmin[Run]):
     )
     def retry(self, row: Run, by: User) -> bool:
         run = run_retry(run=row, trigger=Run.Trigger.PAGE, started_by=by)
-        staff_log(by=by, row=row, changes={"run again": (None, run.pk)})
         run_enqueue(run=run)
         return True
 

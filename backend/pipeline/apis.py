@@ -93,5 +93,7 @@ class RunCancelApi(ApiView):
     )
     def post(self, request: Request, slug: str, run_id: int) -> Response:
         """Cancel a queued run at once, a running one within a second or two."""
-        run = run_cancel(run=run_get(poll=poll_get_managed(user=request.user, slug=slug), run_id=run_id))
+        run = run_cancel(
+            run=run_get(poll=poll_get_managed(user=request.user, slug=slug), run_id=run_id), by=cast(User, request.user)
+        )
         return Response(RunDetailSerializer(run).data)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backend.accounts.models import User
+from backend.common.audit import staff_log
 from backend.common.errors import ApplicationError, RunAlreadyActive, RunNotActive
 from backend.pipeline.attempts import is_transient, run_hand_back, run_retry_later
 from backend.pipeline.execution import AuditFailed, Execution, LeaseLost
@@ -63,6 +64,7 @@ def _insert(run: Run) -> None:
         with transaction.atomic():
             run.save(force_insert=True)
             line_write(run, "queued")
+            staff_log(by=run.started_by, row=run, changes={"trigger": (None, run.trigger)}, is_new=True)
     except IntegrityError as error:
         active = Run.objects.filter(poll=run.poll, status__in=Run.ACTIVE).first()
         if active is None:
@@ -78,7 +80,8 @@ def run_enqueue(*, run: Run) -> None:
     transaction.on_commit(lambda: current_app.send_task("pipeline.run_execute", [run.pk]), robust=True)
 
 
-def run_cancel(*, run: Run) -> Run:
+@transaction.atomic
+def run_cancel(*, run: Run, by: User | None = None) -> Run:
     """Cancel a run: at once while it is queued, within a second or two once it is running.
 
     Raises
@@ -94,6 +97,7 @@ def run_cancel(*, run: Run) -> Run:
         line_write(run, "cancel_requested")
     else:
         raise RunNotActive(run_id=run.pk)
+    staff_log(by=by, row=run, changes={"cancelled": (False, True)})
     run.refresh_from_db()
     return run
 

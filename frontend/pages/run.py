@@ -47,7 +47,7 @@ def _act(request: PageRequest, run: Run) -> HttpResponse:
 
 
 def _cancel(request: PageRequest, run: Run) -> Run:
-    stopped = run_cancel(run=run)
+    stopped = run_cancel(run=run, by=account(request))
     messages.success(request, _("Run %(id)s stops, and publishes nothing.") % {"id": run.pk})
     return stopped
 

@@ -114,8 +114,8 @@ def test_runs_are_started_cancelled_and_repeated_once(staff, boss):
     for _ in range(2):
         act(staff, Run, "retry", run, confirmed="yes")
     assert Run.objects.count() == 2
-    told = [words_of(entry).partition(":")[0] for entry in LogEntry.objects.order_by("pk")]
-    assert told == ["run", "cancelled", "run again"]
+    told = [words_of(entry) for entry in LogEntry.objects.order_by("pk")]
+    assert told == ["trigger: – → page", "cancelled: False → True", "trigger: – → page"]
 
 
 def test_one_that_is_refused_does_not_stop_the_others(staff):
