@@ -22,7 +22,7 @@ from backend.pipeline.snapshot import consistent_read
 from backend.polls.models import Poll
 from backend.polls.selectors import criterion_list
 from backend.scores.models import ScoreSet
-from backend.scores.selectors import score_set_published
+from backend.scores.selectors import score_set_published, shown_token
 from solidago.io import published, tournesol
 from solidago.io import snapshot as snapshot_io
 from solidago.io.metadata import METADATA
@@ -51,7 +51,7 @@ def export_tag(*, poll: Poll, score_set: ScoreSet) -> str:
     with connection.cursor() as cursor:
         cursor.execute(queries.STATE, {"poll": poll.pk})
         state = cursor.fetchone()
-    seen = (texts.FORMAT, texts.README, score_set.pk, score_set.result_digest, state)
+    seen = (texts.FORMAT, texts.README, shown_token(poll=poll), score_set.result_digest, state)
     return hashlib.sha256(repr(seen).encode()).hexdigest()
 
 

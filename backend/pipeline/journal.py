@@ -35,6 +35,7 @@ EVENTS: dict[str, tuple[LogLine.Level, str | Promise]] = {
     "dry_run_done": (INFO, _("Done. Nothing was published, as asked.")),
     "cancel_requested": (INFO, _("Somebody asked to cancel it.")),
     "cancelled": (WARNING, _("Cancelled. Nothing was published.")),
+    "held": (WARNING, _("Somebody holds the scores that the poll shows. Nothing was published.")),
     "audit_failed": (ERROR, _("The audit found scores that are wrong. Nothing was published.")),
     "failed": (ERROR, _("Failed: %(kind)s at %(place)s.")),
     "let_go": (WARNING, _("A worker gave up: the run is another one's by now.")),

@@ -32,7 +32,7 @@ LONGEST_PAUSE = timedelta(hours=1)
 
 
 def runs_start_for_news() -> list[Run]:
-    """Start a run of every poll whose news have waited long enough, unless it has one or has just failed."""
+    """Start a run of every poll whose news have waited long enough, unless it has one, or just failed, or is held."""
     if not switch_is_on(AUTOMATIC_RUNS):
         return []
     failures, failed_at = _failures_in_a_row()
@@ -40,6 +40,7 @@ def runs_start_for_news() -> list[Run]:
         Poll.objects.annotate(oldest=Min("news__created_at"), count=Count("news"))
         .annotate(failures=failures, failed_at=failed_at, now=Now())
         .filter(Q(oldest__lte=Now() - NEWS_AGE) | Q(count__gt=NEWS_COUNT))
+        .filter(hold=None)
         .exclude(Exists(Run.objects.filter(poll=OuterRef("pk"), status__in=Run.ACTIVE)))
     )
     due = [poll for poll in waiting if not poll.failures or poll.failed_at + pause_after(poll.failures) <= poll.now]

@@ -22,6 +22,8 @@ from backend.pipeline.parameters import differences
 from backend.pipeline.progress import Reporter
 from backend.pipeline.shutdown import worker_is_ending
 from backend.polls.models import Poll
+from backend.scores.errors import ScoresHeld
+from backend.scores.selectors import hold_of
 from solidago.errors import Cancelled, SolidagoError
 
 logger = logging.getLogger(__name__)
@@ -43,7 +45,10 @@ def run_create(
         ``error.details["run_id"]`` is the active one.
     InvalidRunConfig
         ``error.field`` names the constant.
+    ScoresHeld
     """
+    if not is_dry_run and hold_of(poll=poll) is not None:
+        raise ScoresHeld
     asked = dict(config or {})
     run = Run(
         poll=poll,
@@ -177,6 +182,8 @@ def _go_or_tell(execution: Execution) -> None:
             "Nothing was published, and the scores shown before stay. The report says where it went wrong."
         )
         _end(execution, Run.Status.FAILED, "audit_failed", error=message, report=failure.report)
+    except ScoresHeld as error:
+        _end(execution, Run.Status.CANCELLED, "held", error=str(error))
     except (ApplicationError, SolidagoError) as error:
         logger.exception("Run %s failed", execution.run.pk)
         _fail(execution, error, str(error))

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from backend.accounts.selectors import contributors_pretrusted
 from backend.common.bulk import Schema, copy_out, copy_out_numbers
 from backend.pipeline.models import Run, Snapshot
+from backend.pipeline.rollback.forgetting import holds_release_forgotten
 from backend.polls.models import News, Poll
 from backend.scores.services import score_sets_kept_whole
 from solidago.dataset import Dataset
@@ -159,7 +160,8 @@ def snapshots_prune(*, poll: Poll) -> None:
 
 
 def snapshots_forget(*, contributor_id: int) -> None:
-    """Delete every snapshot that holds something of a contributor."""
+    """Delete every snapshot that holds something of a contributor, and end the holds of scores made from them."""
     for stored in Snapshot.objects.iterator(chunk_size=1):
         if str(contributor_id) in snapshot_io.loads(bytes(stored.content)).users:
             stored.delete()
+    holds_release_forgotten()

@@ -10,11 +10,13 @@ from django.core.cache import cache
 from structlog.contextvars import bound_contextvars
 
 from backend.pipeline.calibration import calibration_execute, calibrations_recover
+from backend.pipeline.comparing.why import why_execute
 from backend.pipeline.integrity.whatif import whatif_execute
 from backend.pipeline.reaper import runs_recover, runs_start_for_news
 from backend.pipeline.retention import everything_prune
 from backend.pipeline.services import run_execute
 from backend.pipeline.shutdown import worker_ends
+from backend.scores.holding import holds_clean
 from solidago.engine import warm
 
 logger = logging.getLogger(__name__)
@@ -43,13 +45,19 @@ def whatif_execute_task(key: str) -> None:
     whatif_execute(key=key)
 
 
+@shared_task(name="pipeline.changes_explain")
+def changes_explain_task(old_id: int, new_id: int, criterion_id: int) -> None:
+    """Explain why scores moved between two score sets; a second delivery computes the same again."""
+    why_execute(old_id=old_id, new_id=new_id, criterion_id=criterion_id)
+
+
 # Without an expiry: it would compare the clocks of two machines.
 @shared_task(name="pipeline.start_runs_for_news")
 def start_runs_for_news() -> None:
     """Keep published scores up to date with judgments; every few seconds, by beat."""
     if not cache.add("pipeline.start_runs_for_news", True, LEAST_PAUSE):
         return
-    for part in (runs_recover, calibrations_recover, runs_start_for_news):
+    for part in (runs_recover, calibrations_recover, holds_clean, runs_start_for_news):
         try:
             part()
         except Exception:

@@ -3,8 +3,12 @@
 All scores are on the published scale: squashed to (-100, 100).
 """
 
+from typing import ClassVar
+
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from backend.accounts.models import Contributor
 from backend.common.models import BaseModel
@@ -13,7 +17,7 @@ from backend.polls.models import Criterion, Poll
 
 
 class ScoreSet(BaseModel):
-    """All scores of one run of one poll. Immutable once published."""
+    """All scores of one run of one poll. Immutable once published, but for what is deleted by whoever it was of."""
 
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="score_sets")
     snapshot_digest = models.CharField(max_length=64)
@@ -31,6 +35,11 @@ class ScoreSet(BaseModel):
     def __str__(self) -> str:
         return f"{self.poll_id}: {self.result_digest[:12]}"
 
+    @property
+    def hold(self) -> "Hold | None":
+        """Why its poll goes on showing the scores it shows, if somebody holds them."""
+        return getattr(self.poll, "hold", None)
+
 
 class Publication(models.Model):
     """Which score set a poll shows. Flipping this row is the publication."""
@@ -41,6 +50,62 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return f"{self.poll_id} shows {self.score_set_id}"
+
+
+class Hold(models.Model):
+    """A poll goes on showing the scores it shows, whatever news come, until somebody goes forward."""
+
+    LONGEST_REASON: ClassVar = 300
+
+    poll = models.OneToOneField(Poll, on_delete=models.CASCADE, primary_key=True, related_name="hold")
+    held_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="holds"
+    )
+    reason = models.CharField(max_length=LONGEST_REASON, help_text=_("Everybody can read it."))
+    since = models.DateTimeField(auto_now_add=True)
+    news_seen = models.PositiveBigIntegerField(
+        default=0, help_text=_("How many news waited when the shown scores were last rid of what was deleted.")
+    )
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=~Q(reason=""), name="hold_has_a_reason"),)
+
+    def __str__(self) -> str:
+        return f"{self.poll_id} held since {self.since}"
+
+
+class Turn(models.Model):
+    """One time that a poll was turned to other scores by hand, or its hold ended. Kept for ever.
+
+    Score sets are named by number and time: the rows themselves are dropped one day.
+    """
+
+    class Action(models.TextChoices):
+        BACK = "back", _("Turned back and held")
+        FORWARD = "forward", _("Went forward to the newest scores")
+        LIFTED = "lifted", _("Released by itself: somebody in the held scores deleted their account")
+
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, db_index=False, related_name="turns")
+    action = models.CharField(max_length=10, choices=Action.choices)
+    turned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="turns"
+    )
+    reason = models.CharField(max_length=Hold.LONGEST_REASON, blank=True)
+    from_set = models.BigIntegerField()
+    from_computed_at = models.DateTimeField()
+    to_set = models.BigIntegerField()
+    to_computed_at = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(condition=Q(action__in=("back", "forward", "lifted")), name="turn_action_known"),
+        )
+        indexes = (models.Index(F("poll"), F("id").desc(), name="turn_newest_first"),)
+
+    def __str__(self) -> str:
+        return f"{self.poll_id}: {self.action} from {self.from_set} to {self.to_set}"
 
 
 class CollectiveScore(models.Model):

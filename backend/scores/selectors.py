@@ -12,12 +12,40 @@ from backend.entities.models import Entity
 from backend.entities.selectors import ItemFilters, entity_list
 from backend.polls.models import Criterion, Poll
 from backend.polls.selectors import criterion_list
-from backend.scores.models import CollectiveScore, ContributorScaling, IndividualScore, Publication, ScoreSet
+from backend.scores.models import (
+    CollectiveScore,
+    ContributorScaling,
+    Hold,
+    IndividualScore,
+    Publication,
+    ScoreSet,
+    Turn,
+)
 
 
 def score_set_published(*, poll: Poll) -> ScoreSet | None:
-    """Return the score set that a poll shows, or None before its first run."""
-    return ScoreSet.objects.filter(publications__poll=poll).first()
+    """Return the score set that a poll shows, with what holds it, or None before its first run."""
+    return ScoreSet.objects.filter(publications__poll=poll).select_related("poll__hold").first()
+
+
+def hold_of(*, poll: Poll) -> Hold | None:
+    """Return why a poll goes on showing the scores it shows, or None where the next run replaces them."""
+    return Hold.objects.filter(poll=poll).select_related("held_by").first()
+
+
+def turns_of(*, poll: Poll) -> QuerySet[Turn]:
+    """Return each time that a poll was turned to other scores by hand, newest first."""
+    return Turn.objects.filter(poll=poll).select_related("turned_by")
+
+
+def shown_token(*, poll: Poll) -> str:
+    """Return a text for names in caches: another one after each publication, and whenever held scores lose something.
+
+    The number of the score set would not do. A poll that is turned back shows an old set again, less what is private
+    or deleted by now.
+    """
+    shown = Publication.objects.filter(poll=poll).values_list("score_set", "published_at", "poll__hold__news_seen")
+    return ":".join(str(part).replace(" ", "T") for part in shown.first() or ("",))
 
 
 def _published(poll_id: int) -> Subquery:

@@ -10,7 +10,15 @@ from backend.entities.models import Entity
 from backend.entities.serializers import ContextNoteSerializer, EntitySerializer
 from backend.polls.models import Poll
 from backend.polls.serializers import CriterionSerializer
-from backend.scores.models import CollectiveScore, ScoreSet
+from backend.scores.models import CollectiveScore, Hold, ScoreSet
+
+
+class HeldSerializer(serializers.ModelSerializer[Hold]):
+    """Why a poll goes on showing earlier scores."""
+
+    class Meta:
+        model = Hold
+        fields = ("since", "reason")
 
 
 class ScoreSetSerializer(serializers.ModelSerializer[ScoreSet]):
@@ -18,6 +26,7 @@ class ScoreSetSerializer(serializers.ModelSerializer[ScoreSet]):
 
     computed_at = serializers.DateTimeField(source="created_at")
     config = serializers.DictField(help_text="The parameters of the computation.")
+    hold = HeldSerializer(allow_null=True, help_text="Null unless somebody holds these scores: no run replaces them.")
 
     class Meta:
         model = ScoreSet
@@ -30,6 +39,7 @@ class ScoreSetSerializer(serializers.ModelSerializer[ScoreSet]):
             "judgments",
             "contributors",
             "entities",
+            "hold",
         )
 
 

@@ -12,7 +12,8 @@ from psycopg import sql
 from backend.accounts.models import Contributor
 from backend.common.bulk import Schema, copy_in, copy_in_numbers, copy_out
 from backend.polls.models import Poll
-from backend.scores.models import CollectiveScore, ContributorScaling, IndividualScore, Publication, ScoreSet
+from backend.scores.errors import ScoresHeld
+from backend.scores.models import CollectiveScore, ContributorScaling, Hold, IndividualScore, Publication, ScoreSet
 from backend.scores.tables import ScoreTables
 
 logger = logging.getLogger(__name__)
@@ -38,9 +39,14 @@ def score_set_publish(
 ) -> ScoreSet:
     """Store a new score set and make it the one that the poll shows, both or neither.
 
-    Readers see the old set until the caller's transaction commits. Rows of contributors, entities and criteria that
+    Readers see the old set until the caller's transaction commits. Where somebody holds the poll's scores by then,
+    nothing is stored. Rows of contributors, entities and criteria that
     were deleted since the snapshot are left out; one deleted at this very moment makes the commit fail on a foreign
     key, so that nothing of it can come back.
+
+    Raises
+    ------
+    ScoresHeld
     """
     score_set = ScoreSet.objects.create(
         poll=poll,
@@ -57,8 +63,22 @@ def score_set_publish(
     copy_in(CollectiveScore._meta.db_table, remaining.collective.with_columns(of_set))
     copy_in(ContributorScaling._meta.db_table, remaining.scalings.with_columns(of_set))
     _individual_scores_load(score_set, remaining.individual.with_columns(of_set))
+    _check_not_held(poll)
     Publication.objects.update_or_create(poll=poll, defaults={"score_set": score_set})
     return score_set
+
+
+def _check_not_held(poll: Poll) -> None:
+    """Lock what the poll shows, so that whoever holds it does so before, and is seen here, or waits for this to end."""
+    publication_locked(poll=poll)
+    if Hold.objects.filter(poll=poll).exists():
+        raise ScoresHeld
+
+
+def publication_locked(*, poll: Poll) -> Publication | None:
+    """Lock which scores a poll shows until the caller's transaction ends."""
+    # No join: a row that changed while this waited for it would no longer match the score set it was joined with.
+    return Publication.objects.select_for_update().filter(poll=poll).first()
 
 
 def _partition(score_set_id: int) -> str:

@@ -53,14 +53,19 @@ INDEX = "<i4"
 def dumps(dataset: Dataset) -> bytes:
     """Return the dataset as bytes; `loads` gives it back exactly."""
     block = io.BytesIO()
-    with zipfile.ZipFile(block, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
+    with zipfile.ZipFile(block, "w") as archive:
         for name, array in dataset.arrays():
             member = zipfile.ZipInfo(f"{name}.npy", BEGINNING_OF_TIME)
             member.compress_type = zipfile.ZIP_DEFLATED
             member.create_system = 3  # "Unix", wherever we run: the byte is part of the archive
-            with archive.open(member, "w", force_zip64=True) as stream:
-                npy.write_array(stream, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False)
+            archive.writestr(member, _bytes(array), compresslevel=LEVEL)  # a member does not heed the archive's level
     return block.getvalue()
+
+
+def _bytes(array: NDArray[np.generic]) -> bytes:
+    stream = io.BytesIO()
+    npy.write_array(stream, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False)
+    return stream.getvalue()
 
 
 def loads(data: bytes) -> Dataset:

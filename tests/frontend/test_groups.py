@@ -84,7 +84,7 @@ def test_a_hidden_item_is_told_no_longer(client, divided):
 
 def test_they_are_computed_once_for_a_published_set(client, divided, django_assert_max_num_queries):
     client.get(URL)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         client.get(URL)
 
 

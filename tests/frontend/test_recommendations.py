@@ -157,11 +157,11 @@ def test_pages_keep_what_was_asked(member_client, contributor, judged):
 
 def test_the_number_of_queries_is_constant(member_client, contributor, judged, django_assert_num_queries):
     member_client.get(URL)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         member_client.get(URL)
     for number in range(25):
         EntityFactory(poll=judged, uid=f"more{number}", tags=["bird"])
     published(judged, contributor)
     member_client.get(URL)  # makes the graph of similar items
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         member_client.get(URL)

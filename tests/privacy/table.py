@@ -192,6 +192,8 @@ TABLE: dict[str, Entry] = {
     "api:run_list": Entry(KEPT_API),
     "api:run_detail": Entry(KEPT_API),
     "api:run_cancel": Entry(WRITES_API),
+    "api:run_changes": Entry(KEPT_API),
+    "api:hold": Entry(KEPT_API),
 }
 
 OPERATIONS: dict[str, Operation] = {
@@ -205,6 +207,8 @@ OPERATIONS: dict[str, Operation] = {
     "rating_set": Operation("api:rating_list", "post", {"entities": ["a", "b"], "is_public": True}),
     "run_start": Operation("api:run_list", "post"),
     "run_cancel": Operation("api:run_cancel", "post"),
+    "hold_set": Operation("api:hold", "post", {"run": 1, "reason": "Mine"}),
+    "hold_end": Operation("api:hold", "delete"),
 }
 """Every operation of the API that writes, by its operation_id."""
 

@@ -197,6 +197,20 @@ FILES = (
         _("computations that you started"),
     ),
     PersonalFile(
+        "held_scores",
+        "scores.Hold",
+        "held_by",
+        (IN_POLL, "reason", "since"),
+        _("polls that go on showing earlier scores because you said so"),
+    ),
+    PersonalFile(
+        "turned_scores",
+        "scores.Turn",
+        "turned_by",
+        (IN_POLL, "action", "reason", "from_computed_at", "to_computed_at", "created_at"),
+        _("when you turned a poll to other scores"),
+    ),
+    PersonalFile(
         "calibrations",
         "pipeline.Calibration",
         "started_by",

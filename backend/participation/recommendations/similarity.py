@@ -19,6 +19,7 @@ from scipy import sparse
 from backend.common.bulk import Schema, copy_out
 from backend.polls.models import Criterion, Poll
 from backend.scores.models import ScoreSet
+from backend.scores.selectors import shown_token
 from solidago.preference.similarity import Opinions, SimilarityGraph, similarity_graph
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ BUILDING = 300
 """Seconds after which a graph that was asked for and did not come is asked for again."""
 SMALL = 10_000
 """Judgments of a poll whose graph is made at once, in a fraction of a second; larger ones by a worker."""
-FORMAT = 1
+FORMAT = 2
 """Of what is kept in the cache."""
 NEARLY_ALL = 1 - 1e-9
 
@@ -74,7 +75,7 @@ def poll_graph(*, poll: Poll, criterion: Criterion, score_set: ScoreSet) -> Poll
     """
     try:
         kept = cache.get(_key(poll, criterion))
-        if kept is not None and kept["score_set"] == score_set.pk:
+        if kept is not None and kept["shown"] == shown_token(poll=poll):
             return _unpacked(kept)
         if score_set.judgments <= SMALL:
             return poll_graph_build(poll=poll, criterion=criterion, score_set=score_set)
@@ -88,12 +89,13 @@ def poll_graph(*, poll: Poll, criterion: Criterion, score_set: ScoreSet) -> Poll
 
 def poll_graph_build(*, poll: Poll, criterion: Criterion, score_set: ScoreSet) -> PollGraph:
     """Make the graph of a score set and keep it."""
+    token = shown_token(poll=poll)
     rows = copy_out(ENTITIES, [poll.pk], ENTITY_COLUMNS)
     entities = rows["entity"].to_numpy()
     authors, tags = rows.rename({"author": "label"}), copy_out(TAGS, [poll.pk], TAG_COLUMNS)
     labels = [_labels(entities, authors), _labels(entities, tags)]
     made = PollGraph(entities, similarity_graph(_opinions(score_set, criterion, entities), labels))
-    cache.set(_key(poll, criterion), _packed(made, score_set), timeout=KEPT)
+    cache.set(_key(poll, criterion), _packed(made, token), timeout=KEPT)
     cache.delete(_key(poll, criterion, "building"))
     return made
 
@@ -125,11 +127,11 @@ def _key(poll: Poll, criterion: Criterion, *parts: str) -> str:
     return ":".join(("similarity", str(FORMAT), str(poll.pk), str(criterion.pk), *parts))
 
 
-def _packed(made: PollGraph, score_set: ScoreSet) -> dict[str, object]:
+def _packed(made: PollGraph, token: str) -> dict[str, object]:
     """Return what is kept: 8 bytes a number of the matrix."""
     matrix = made.graph.laplacian
     return {
-        "score_set": score_set.pk,
+        "shown": token,
         "entities": made.entities,
         "nodes": made.graph.n_nodes,
         "data": matrix.data.astype(np.float32),

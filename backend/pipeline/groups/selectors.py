@@ -20,6 +20,7 @@ from backend.entities.models import Entity
 from backend.entities.selectors import entities_shown
 from backend.polls.models import Criterion, Poll
 from backend.scores.models import ScoreSet
+from backend.scores.selectors import shown_token
 from solidago.groups import SMALLEST, groups_find
 
 logger = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ def opinion_groups(*, criterion: Criterion, score_set: ScoreSet | None) -> Group
     """Return the groups by a criterion in a published score set; the first to ask after a publication computes them."""
     if score_set is None:
         return Groups(State.FEW)
-    key = f"groups:{FORMAT}:{score_set.pk}:{criterion.pk}"
+    key = f"groups:{FORMAT}:{shown_token(poll=criterion.poll)}:{criterion.pk}"
     try:
         kept: Groups | None = cache.get(key)
         if kept is None:

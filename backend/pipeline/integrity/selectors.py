@@ -41,7 +41,7 @@ class Integrity:
 
 def integrity_of(*, poll: Poll) -> Integrity:
     """Return what is known about a poll's published scores; two queries."""
-    score_set = ScoreSet.objects.filter(publications__poll=poll).select_related("run").first()
+    score_set = ScoreSet.objects.filter(publications__poll=poll).select_related("run", "poll__hold").first()
     run: Run | None = getattr(score_set, "run", None)
     return Integrity(score_set, run, list(run_list(poll=poll).filter(is_dry_run=False)[:RUNS_SHOWN]))
 

@@ -30,13 +30,15 @@ NOT_TOLD = {
     "usersessions.UserSession.session_key": "a secret",
     "usersessions.UserSession.data": "empty: nothing is stored there",
     "pipeline.Run": "of a run only that it was started",
+    "scores.Hold.news_seen": "a count that the site keeps for itself",
+    "scores.Turn": "of a turn to other scores when, from which, to which and why; not the numbers of the score sets",
     "pipeline.Calibration": "of a measurement only that it was started",
     "polls.Poll": "of a poll its words; the rest is in its settings",
     "trust.Vouch": "not who vouches for whom; see the words of the files",
 }
 """Columns, or tables of which some columns are left out, with the reason."""
 
-SHARED = ("owner", "started_by", "author")
+SHARED = ("owner", "started_by", "author", "held_by", "turned_by")
 OWNED = {apps.get_model(file.model) for file in FILES if file.owner not in SHARED}
 """What dies with an account, and so do its parts."""
 

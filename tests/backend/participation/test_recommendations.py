@@ -203,7 +203,7 @@ def test_unsquashing_undoes_squashing() -> None:
 
 def test_the_number_of_queries_is_constant(ada: Contributor, poll: Poll, django_assert_max_num_queries: Any) -> None:
     found = recommended(ada, poll)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         recommended(ada, poll)
     with django_assert_max_num_queries(3):
         found.page(found.order)
