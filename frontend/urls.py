@@ -29,6 +29,7 @@ from frontend.pages import (
     runs,
     runs_everywhere,
     site,
+    state,
     vouching,
     whatif,
     widget,
@@ -84,4 +85,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("polls/<str:slug>/runs/", runs.runs, name="runs"),
     path("polls/<str:slug>/runs/<int:run_id>/", run.run_detail, name="run"),
     path("runs/", runs_everywhere.runs_everywhere, name="runs_everywhere"),
+    path("state/", state.state, name="state"),
 ]

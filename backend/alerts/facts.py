@@ -2,15 +2,10 @@
 
 import redis
 from django.conf import settings
-from django.db.models import Count, F, Max, Min
-from django.db.models.functions import Extract, Now
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
-from backend.alerts.models import PollWatch
+from backend.alerts import selectors
 from backend.observability.metrics.exposition import facts
-from backend.pipeline.models import Run
-from backend.polls.models import News
-from backend.scores.models import Publication
 
 QUEUE = "celery"
 SECONDS = 2.0
@@ -21,27 +16,24 @@ SECONDS = 2.0
 def runs() -> list[Metric]:
     """Count the runs under way, and the polls whose last run failed."""
     active = GaugeMetricFamily("helianthus_runs_active", "Runs that are queued or running.", labels=("status",))
-    counts = dict(Run.objects.filter(status__in=Run.ACTIVE).order_by().values_list("status").annotate(Count("pk")))
-    for status in Run.ACTIVE:
-        active.add_metric([status], counts.get(status, 0))
-    failing = PollWatch.objects.filter(failing_since__isnull=False).count()
+    for status, count in selectors.runs_active().items():
+        active.add_metric([status], count)
+    failing = selectors.polls_failing().count()
     return [active, GaugeMetricFamily("helianthus_polls_failing", "Polls whose last run failed.", value=failing)]
 
 
 @facts
 def freshness() -> list[Metric]:
-    """Tell how old what waits is, and how new what is shown; by the database's clock, which wrote the times."""
-    news = News.objects.aggregate(count=Count("pk"), age=Extract(Now() - Min("created_at"), "epoch"))
-    shown = Publication.objects.aggregate(age=Extract(Now() - Max(F("published_at")), "epoch"))
+    """Tell how old what waits is, and how new what is shown."""
+    now = selectors.freshness()
+    waiting, oldest = "Changes that no published run has seen.", "Age of the oldest of them, 0 without any."
     found: list[Metric] = [
-        GaugeMetricFamily("helianthus_news_waiting", "Changes that no published run has seen.", value=news["count"]),
-        GaugeMetricFamily(
-            "helianthus_news_oldest_seconds", "Age of the oldest of them, 0 without any.", value=news["age"] or 0
-        ),
+        GaugeMetricFamily("helianthus_news_waiting", waiting, value=now.waiting),
+        GaugeMetricFamily("helianthus_news_oldest_seconds", oldest, value=now.oldest),
     ]
-    if shown["age"] is not None:
-        help_text = "Seconds since any poll's scores were last published."
-        found.append(GaugeMetricFamily("helianthus_published_seconds", help_text, value=shown["age"]))
+    if now.published is not None:
+        since = "Seconds since any poll's scores were last published."
+        found.append(GaugeMetricFamily("helianthus_published_seconds", since, value=now.published))
     return found
 
 

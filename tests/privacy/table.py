@@ -113,6 +113,7 @@ TABLE: dict[str, Entry] = {
     "runs": Entry(KEPT, form={}),
     "run": Entry(KEPT, form={}),
     "runs_everywhere": Entry(STAFF, form={}),
+    "state": Entry(STAFF),
     "poll_new": Entry(STAFF, form={"title": "Mine", "question": "Which?", "criteria": "Good"}),
     "settings": Entry(KEPT, form={"title": "Mine"}),
     "settings_criteria": Entry(KEPT, form={}),

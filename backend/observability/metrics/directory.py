@@ -53,9 +53,9 @@ def name_service(service: str) -> None:
 
 def folders() -> Iterator[tuple[str, Path]]:
     """Return the service and the folder of each main process."""
-    for folder in sorted(root().iterdir()):
-        name = folder / SERVICE
-        yield name.read_text() if name.exists() else "command", folder
+    for lock in sorted(root().glob(f"*/{LOCK}")):
+        name = lock.with_name(SERVICE)
+        yield name.read_text() if name.exists() else "command", lock.parent
 
 
 def _locked(folder: Path) -> int:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 from django.db import DatabaseError
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
@@ -37,12 +38,19 @@ class _OfServices:
     def collect(self) -> Iterator[Metric]:
         families: dict[str, Metric] = {}
         for service, folder in folders():
-            for metric in MultiProcessCollector(None, path=str(folder)).collect():  # type: ignore[no-untyped-call]
+            for metric in _of_folder(folder):
                 family = families.setdefault(metric.name, Metric(metric.name, metric.documentation, metric.type))
                 family.samples.extend(_of_service(sample, service) for sample in metric.samples)
         for family in families.values():
             family.samples = _summed(family.samples)
             yield family
+
+
+def _of_folder(folder: Path) -> list[Metric]:
+    try:
+        return list(MultiProcessCollector(None, path=str(folder)).collect())  # type: ignore[no-untyped-call]
+    except (FileNotFoundError, ValueError):
+        return []  # removed at this moment: its process had ended
 
 
 def _of_service(sample: Sample, service: str) -> Sample:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
 from backend.observability.probes.heartbeats import BEAT, LIFE, WORKER, heartbeat_found
@@ -23,12 +26,20 @@ GIVEN_UP = 60.0
 """A check that has not answered for so long never will."""
 
 
+Reason = str | Promise
+"""Why a check is not ok, in the reader's language; empty where it is."""
+SILENT = {
+    WORKER: _("No worker gave a sign of life for {seconds} seconds. Start one."),
+    BEAT: _("Beat gave no sign of life for {seconds} seconds. Start it."),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a check found; ``reason`` is empty where all is well, and is for those who run the site."""
 
     name: str
-    reason: str = ""
+    reason: Reason = ""
     milliseconds: float = 0.0
 
     @property
@@ -36,49 +47,53 @@ class Outcome:
         return not self.reason
 
 
-def _database() -> str:
+def _no_answer(store: str, error: Exception) -> Reason:
+    return format_lazy(_("{store} does not answer ({error})."), store=store, error=type(error).__name__)
+
+
+def _database() -> Reason:
     try:
         connection.ensure_connection()
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError as error:
-        return f"PostgreSQL does not answer ({type(error).__name__})."
+        return _no_answer("PostgreSQL", error)
     return ""
 
 
-def _migrations() -> str:
+def _migrations() -> Reason:
     try:
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError as error:
-        return f"PostgreSQL does not answer ({type(error).__name__})."
+        return _no_answer("PostgreSQL", error)
     if plan:
-        return f"{len(plan)} migrations are not applied. Run: manage.py migrate"
+        return format_lazy(_("{n} migrations are not applied. Run: manage.py migrate"), n=len(plan))
     # Read from files and a table: true for as long as this process runs its code.
     _settled.add("migrations")
     return ""
 
 
-def _redis() -> str:
+def _redis() -> Reason:
     try:
         cache.get("readiness")
     except (RedisError, OSError) as error:
-        return f"Redis does not answer ({type(error).__name__})."
+        return _no_answer("Redis", error)
     return ""
 
 
-def _alive(kind: str) -> Callable[[], str]:
-    def check() -> str:
+def _alive(kind: str) -> Callable[[], Reason]:
+    def check() -> Reason:
         try:
             found = heartbeat_found(kind)
         except (RedisError, OSError) as error:
-            return f"Unknown, as Redis does not answer ({type(error).__name__})."
-        return "" if found else f"No {kind} gave a sign of life for {LIFE} seconds. Start one."
+            return _no_answer("Redis", error)
+        return "" if found else format_lazy(SILENT[kind], seconds=LIFE)
 
     return check
 
 
-CHECKS: dict[str, Callable[[], str]] = {
+CHECKS: dict[str, Callable[[], Reason]] = {
     "database": _database,
     "migrations": _migrations,
     "redis": _redis,
@@ -96,7 +111,9 @@ class _Question:
     def __init__(self, name: str) -> None:
         self.started = time.monotonic()
         self.ended: float | None = None
-        self.outcome = Outcome(name, f"No answer within {SECONDS:.0f} seconds.", 1000 * SECONDS)
+        self.outcome = Outcome(
+            name, format_lazy(_("No answer within {seconds} seconds."), seconds=round(SECONDS)), 1000 * SECONDS
+        )
         self._thread = threading.Thread(target=self._answer, args=(name,), name=f"readiness {name}", daemon=True)
         self._thread.start()
 
@@ -115,7 +132,7 @@ class _Question:
             reason = "" if name in _settled else CHECKS[name]()
         except Exception:
             logger.exception("The check %s broke", name)
-            reason = "The check itself broke; the log says where."
+            reason = _("The check itself broke; the log says where.")
         connection.close()  # this thread's own
         ended = time.monotonic()
         self.outcome = Outcome(name, reason, round(1000 * (ended - self.started), 1))

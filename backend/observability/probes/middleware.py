@@ -74,7 +74,7 @@ def _in_short(outcome: Outcome) -> str:
 def _in_full(outcome: Outcome) -> dict[str, object]:
     return {
         "status": _word(outcome.is_ok),
-        "reason": outcome.reason,
+        "reason": str(outcome.reason),
         "milliseconds": outcome.milliseconds,
     }
 
