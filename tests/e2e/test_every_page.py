@@ -69,6 +69,7 @@ PAGES = {
         "/polls/poll/settings/items/",
         "/polls/poll/settings/scores/",
         "/polls/poll/runs/{run}/",
+        "/state/",
     ),
     "somebody at their account": (
         "/accounts/",
