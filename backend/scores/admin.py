@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from backend.common.admin import BigTableAdmin, BoundedRelatedFilter, ReadOnlyAdmin, SuperusersOnly
-from backend.scores.models import CollectiveScore, ContributorScaling, Publication, ScoreSet
+from backend.scores.models import CollectiveScore, ContributorScaling, Hold, Publication, ScoreSet, Turn
 
 NOTE = _("Only runs write scores: changed by hand, nobody could compute them again.")
 
@@ -33,6 +33,26 @@ class PublicationAdmin(ReadOnlyAdmin[Publication]):
     list_select_related = ("poll",)
     date_hierarchy = "published_at"
     search_fields = ("poll__slug", "poll__title")
+
+
+@admin.register(Hold)
+class HoldAdmin(ReadOnlyAdmin[Hold]):
+    note = _("Polls that go on showing earlier scores. A poll goes forward again on its page of runs.")
+    list_display = ("poll", "held_by", "reason", "since")
+    list_select_related = ("poll", "held_by")
+    date_hierarchy = "since"
+    ordering = ("-pk",)
+    search_fields = ("poll__slug", "poll__title", "reason", "=held_by__username")
+
+
+@admin.register(Turn)
+class TurnAdmin(ReadOnlyAdmin[Turn]):
+    note = _("Each time that somebody turned a poll to other scores. Kept for ever.")
+    list_display = ("created_at", "poll", "action", "turned_by", "from_set", "to_set", "reason")
+    list_filter = ("action", ("poll", BoundedRelatedFilter))
+    list_select_related = ("poll", "turned_by")
+    date_hierarchy = "created_at"
+    search_fields = ("=poll__slug", "reason", "=turned_by__username")
 
 
 @admin.register(CollectiveScore)

@@ -6,6 +6,7 @@ Whoever calls `hold_set` and `hold_end` has locked the publication: `scores.serv
 from django.db import connection
 
 from backend.accounts.models import User
+from backend.polls.history import poll_log
 from backend.polls.models import News, Poll
 from backend.scores.errors import NoReasonGiven
 from backend.scores.models import Hold, Publication, ScoreSet, Turn
@@ -100,6 +101,8 @@ def _turn(publication: Publication, to: ScoreSet, user: User | None, action: Tur
         to_set=to.pk,
         to_computed_at=to.created_at,
     )
+    shown = (publication.score_set_id, to.pk)
+    poll_log(poll=publication.poll, user=user, changes={f"score set shown ({action})": shown})
 
 
 def news_waiting(*, poll: Poll) -> int:

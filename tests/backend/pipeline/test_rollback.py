@@ -16,6 +16,7 @@ from backend.pipeline.reaper import NEWS_AGE, runs_start_for_news
 from backend.pipeline.rollback.selectors import shown_of
 from backend.pipeline.rollback.services import scores_go_forward, scores_turn_back
 from backend.pipeline.services import run_create, run_execute
+from backend.polls.history import poll_history
 from backend.polls.models import News, Poll
 from backend.polls.services import news_add
 from backend.scores.errors import (
@@ -74,6 +75,7 @@ def test_it_works():
         ("forward", "", first.score_set_id, second.score_set_id, grace),
         ("back", WHY, second.score_set_id, first.score_set_id, grace),
     ]
+    assert [entry.username for entry in poll_history(poll=poll, most=5)] == ["grace", "grace"]
 
 
 def test_held_scores_stay_whatever_news_come_until_somebody_goes_forward():
