@@ -12,7 +12,7 @@ from backend.observability.services import switches_settle
 from backend.polls.models import News
 from tests.factories import PollFactory, UserFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)  # checks ask in threads of their own
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

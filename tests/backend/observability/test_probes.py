@@ -24,7 +24,7 @@ def fresh(monkeypatch, settings) -> None:
 
 
 @pytest.fixture
-def alive(transactional_db: None) -> None:
+def alive(db: None) -> None:
     heartbeat_leave(WORKER)
     heartbeat_leave(BEAT)
 
@@ -57,20 +57,21 @@ def test_probes_need_no_host_no_https_and_leave_nothing_behind(alive, settings):
     assert answer["Cache-Control"] == "no-store"
 
 
-def test_it_is_not_ready_without_worker_or_beat(transactional_db):
+def test_it_is_not_ready_without_worker_or_beat(db):
     answer = ready(**with_token())
     assert answer.status_code == 503
     assert answer.json()["checks"]["worker"]["reason"].startswith("No worker gave a sign of life for 30 seconds")
     assert answer.json()["checks"]["database"]["status"] == "ok"
 
 
-def test_a_balancer_leaves_out_what_it_does_not_need(transactional_db):
+def test_a_balancer_leaves_out_what_it_does_not_need(db):
     assert Client().get("/readyz?exclude=worker&exclude=beat").status_code == 200
     answer = Client().get("/readyz?exclude=nothing")
     assert answer.status_code == 400
     assert "Known are: database" in answer.json()["status"]
 
 
+@pytest.mark.django_db(transaction=True)  # the check asks on a connection of its own
 def test_a_migration_that_is_missing_is_told(alive):
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'alerts' RETURNING name, applied")
@@ -83,7 +84,7 @@ def test_a_migration_that_is_missing_is_told(alive):
     assert answer.json()["checks"]["migrations"]["reason"] == "1 migrations are not applied. Run: manage.py migrate"
 
 
-def test_strangers_learn_no_reason(transactional_db, monkeypatch):
+def test_strangers_learn_no_reason(db, monkeypatch):
     monkeypatch.setitem(checks.CHECKS, "database", lambda: "host db-7.internal is gone")
     for headers in ({}, with_token("a guess"), {"HTTP_AUTHORIZATION": TOKEN}, with_token("ä")):
         answer = ready(**headers)
@@ -92,7 +93,7 @@ def test_strangers_learn_no_reason(transactional_db, monkeypatch):
         assert "internal" not in answer.text
 
 
-def test_without_a_token_in_the_settings_nobody_has_it(transactional_db, settings):
+def test_without_a_token_in_the_settings_nobody_has_it(db, settings):
     settings.METRICS_TOKEN = ""
     assert ready(HTTP_AUTHORIZATION="Bearer ").json()["checks"]["worker"] == "not ok"
 
@@ -130,7 +131,7 @@ def test_probes_take_nothing_but_questions():
 
 
 # ---------------------------------------------------------------- metrics
-def test_metrics_are_for_whoever_has_the_token(transactional_db):
+def test_metrics_are_for_whoever_has_the_token(db):
     assert Client().get("/metrics").status_code == 401
     assert Client().get("/metrics", **with_token("a guess")).status_code == 401
     answer = Client().get("/metrics", **with_token())
@@ -144,7 +145,7 @@ def test_metrics_are_off_without_a_token(settings):
     assert Client().get("/metrics", HTTP_AUTHORIZATION="Bearer ").status_code == 404
 
 
-def test_requests_are_counted_by_route_never_by_address(transactional_db):
+def test_requests_are_counted_by_route_never_by_address(db):
     for number in range(3):
         Client().get(f"/polls/made-up-{number}/")
         Client().get(f"/nowhere/{number}/")
