@@ -24,7 +24,7 @@ READY_SECONDS = 120.0
 def begin(module: str) -> None:
     """Run a module again with servers of its own, unless the environment names some; then get Django ready."""
     if missing() or not os.environ.get("SECRET_KEY"):
-        services = [sys.executable, "-m", "backend.common.embedded", "--state", str(STATE), "--"]
+        services = [sys.executable, "-m", "backend.common.embedded", "--state", str(STATE / module), "--"]
         os.execv(sys.executable, [*services, sys.executable, "-m", module, *sys.argv[1:]])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
     django.setup()
