@@ -146,7 +146,6 @@ class Execution:
 
         PostgreSQL ends it where this process falls silent (it is stopped, its machine or the network is gone).
         """
-        connection.close_if_unusable_or_obsolete()  # the database may have been restarted since the snapshot
         with self.reporter.interruptible(), transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(PUBLISHING_LIMITS)
@@ -207,6 +206,7 @@ class Execution:
         if self.reporter.cancelled():
             raise Cancelled(f"Cancelled before the step: {step}.")
         self.reporter.progress(step, 0, 1)
+        connection.close_if_unusable_or_obsolete()  # the database may have been restarted since the last step
         started = time.monotonic()
         yield
         self.seconds[step] = round(time.monotonic() - started, 4)

@@ -20,6 +20,7 @@ class Interrupt:
     @contextmanager
     def statements(self, cancelled: Callable[[], bool]) -> Iterator[None]:
         """Let statements inside be broken off; where ``cancelled()`` is why, the error is `Cancelled`."""
+        connection.close_if_health_check_failed()  # before it is taken note of, not by the first statement
         connection.ensure_connection()
         self._allow(connection.connection)
         try:

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
+import psycopg
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models.functions import Now
 
@@ -86,7 +87,7 @@ class Reporter:
     def _attempt(self, write: Callable[[], None]) -> None:
         try:
             write()
-        except (DatabaseError, InterfaceError) as error:
+        except (DatabaseError, InterfaceError, psycopg.Error) as error:
             # A lost connection costs a heartbeat, not the run; the next write opens a new one.
             logger.exception("The progress of a run could not be written")
             self.journal.note("unwritten", kind=type(error).__name__)
