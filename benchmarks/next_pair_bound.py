@@ -1,4 +1,4 @@
-"""How few comparisons could do, chosen by somebody who knows the scores already: no way to choose pairs needs fewer."""
+"""How few comparisons could do, chosen by somebody who knows the scores already: what theory allows at best."""
 
 import numpy as np
 
@@ -19,7 +19,8 @@ def needed_at_best(truth: Floats, law: RootLaw, sigma: float, count: int, random
     The expected squared error of scores is the trace of the inverse of ``sum_c w_c d_c d_c' + I / sigma^2``, d_c the
     difference of two unit vectors, w_c = Phi'' at the true difference (the Bayesian A-criterion). Over designs that
     may share a comparison among pairs and repeat pairs it is convex; the least is found by multiplying each pair's
-    share by the root of its gradient.
+    share by the root of its gradient. A bound for many comparisons: with few, the prior still pulls all scores
+    together, and comparing only what is close, as this design does, leaves the scores of what is far apart open.
 
     References
     ----------

@@ -15,7 +15,7 @@ UNIFORM = RootLaw.named("uniform")
 def test_between_equal_items_choice_saves_little_and_between_unequal_ones_much():
     equal, unequal = np.zeros(12), np.linspace(-6.0, 6.0, 12)
     assert 0.8 < needed_at_best(equal, UNIFORM, 4.0, 40, 0.0) <= 1.0
-    assert needed_at_best(unequal, UNIFORM, 4.0, 40, 0.0) < 0.5
+    assert needed_at_best(unequal, UNIFORM, 4.0, 40, 0.0) < 0.65
 
 
 def test_what_must_be_random_cannot_be_saved():
