@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from frontend.pages import (
     account,
     aside,
+    changes,
     compare,
     comparisons,
     contradictions,
@@ -25,6 +26,7 @@ from frontend.pages import (
     proof,
     ranking,
     recommendations,
+    rollback,
     run,
     runs,
     runs_everywhere,
@@ -83,7 +85,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("polls/<str:slug>/new.atom", feeds.new_items, name="feed_new"),
     path("polls/<str:slug>/recommendations/", recommendations.recommendations, name="recommendations"),
     path("polls/<str:slug>/runs/", runs.runs, name="runs"),
+    path("polls/<str:slug>/runs/forward/", rollback.runs_forward, name="runs_forward"),
     path("polls/<str:slug>/runs/<int:run_id>/", run.run_detail, name="run"),
+    path("polls/<str:slug>/runs/<int:run_id>/changes/", changes.changes, name="run_changes"),
+    path("polls/<str:slug>/runs/<int:run_id>/show/", rollback.run_show, name="run_show"),
     path("runs/", runs_everywhere.runs_everywhere, name="runs_everywhere"),
     path("state/", state.state, name="state"),
 ]

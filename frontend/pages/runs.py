@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from backend.common.errors import ApplicationError
 from backend.pipeline.models import Run
+from backend.pipeline.rollback.selectors import shown_of
 from backend.pipeline.selectors import run_active, run_list, runs_computed
 from backend.pipeline.services import run_create, run_enqueue
 from backend.polls.models import Poll
@@ -31,7 +32,11 @@ def runs(request: PageRequest, slug: str) -> HttpResponse:
     context = {"poll": poll, "active": run_active(poll=poll), **table_of(request, found, wanted)}
     if wants_fragment(request):
         return render(request, "runs/_list.html", context)
-    context |= {"form": form, "charts": charts_of(runs_computed(poll=poll, most=MOST_CHARTED))}
+    context |= {
+        "shown": shown_of(poll=poll),
+        "form": form,
+        "charts": charts_of(runs_computed(poll=poll, most=MOST_CHARTED)),
+    }
     return render(request, "runs/list.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 

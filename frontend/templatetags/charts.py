@@ -6,9 +6,10 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from backend.pipeline.comparing.selectors import Cell
 from backend.scores.history import DayScore
 from backend.scores.selectors import Bin
-from frontend import charts, history_chart
+from frontend import charts, history_chart, moves_chart
 from frontend.numbers import score_text
 
 register = template.Library()
@@ -48,3 +49,16 @@ def history(days: Sequence[DayScore], title: str) -> SafeString:
 def seed_head(seeds: Sequence[charts.Seed], title: str) -> SafeString:
     label = _("A sunflower whose seeds are the %(n)d best items of “%(title)s”") % {"n": len(seeds), "title": title}
     return charts.seed_head(seeds, label=label)
+
+
+@register.simple_tag
+def moves(cells: Sequence[Cell], old: int, new: int) -> SafeString:
+    names = {"old": old, "new": new}
+    moved = sum(cell.count for cell in cells if cell.before != cell.after)
+    label = _("Scores of run %(old)s across, of run %(new)s up: %(moved)s of %(all)s items left their ten points") % {
+        **names,
+        "moved": moved,
+        "all": sum(cell.count for cell in cells),
+    }
+    before, after = (_("Run %(id)s") % {"id": run} for run in (old, new))
+    return moves_chart.moves(cells, label=label, before=before, after=after)

@@ -70,6 +70,11 @@ PAGES = {
         "/polls/poll/settings/scores/",
         "/polls/poll/runs/{run}/",
         "/state/",
+        "/polls/poll/runs/{run}/changes/",
+        "/polls/poll/runs/{run}/changes/?q=zebra",
+        "/polls/poll/runs/{run}/changes/?since={run}",
+        "/polls/poll/runs/{run}/show/",
+        "/polls/poll/runs/forward/",
     ),
     "somebody at their account": (
         "/accounts/",

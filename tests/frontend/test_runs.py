@@ -111,7 +111,7 @@ def test_wrong_method(staff_client, poll):
 
 def test_the_number_of_queries_is_constant(staff_client, poll, django_assert_num_queries):
     run_of(poll, status=Run.Status.FAILED)
-    with django_assert_num_queries(7) as few:
+    with django_assert_num_queries(16) as few:
         staff_client.get(URL)
     for _ in range(10):
         run_of(poll, status=Run.Status.FAILED)

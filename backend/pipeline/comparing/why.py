@@ -41,6 +41,8 @@ LOW = 9
 PROGRAM = "program"
 """What the snapshots do not explain: other versions of the program computed the two score sets."""
 ROUNDING = 1e-6
+LEAST_TOLD = SMALLEST
+"""People behind a part, for a poll's owner to be told of it: as many as make a group of opinion."""
 Columns = Mapping[str, Any]
 
 
@@ -78,9 +80,9 @@ class Count:
 class Reasons:
     """Why an item moved: parts that add up to the move, the largest first, and what happened to its judgments.
 
-    Where ``is_told_whole`` is false, parts behind which stand fewer than `solidago.groups.SMALLEST` people are one
-    number, ``few``, for a part that one person is behind tells what this person thinks; and counts below that are 0
-    or SMALLEST - 1, which means "fewer than SMALLEST". The staff, who can read judgments, are told all.
+    Where ``is_told_whole`` is false, parts behind which stand fewer than `LEAST_TOLD` people are one number,
+    ``few``, for a part that one person is behind tells what this person thinks; and counts below that are 0 or
+    LEAST_TOLD - 1, which means "fewer than LEAST_TOLD". The staff, who can read judgments, are told all.
     """
 
     parts: list[Reason]
@@ -198,7 +200,7 @@ def _told(found: Columns, row: int, move: float, *, is_whole: bool) -> Reasons:
     points = [float(part) for part in found["parts"][row]]
     parts = [Reason(*part) for part in zip(PARTS, points, people, strict=True)]
     parts.append(Reason(PROGRAM, move - sum(points), None))
-    few = [] if is_whole else [part for part in parts if part.people and part.people < SMALLEST]
+    few = [] if is_whole else [part for part in parts if part.people and part.people < LEAST_TOLD]
     shown = [part for part in parts if part not in few and abs(part.points) > ROUNDING]
     return Reasons(
         parts=sorted(shown, key=lambda part: -abs(part.points)),
@@ -217,5 +219,5 @@ def _counts(found: Columns, row: int, *, is_whole: bool) -> list[Count]:
 
 def _rounded(judgments: int, users: int) -> tuple[int, int]:
     """Return counts of a few people as nobody or as a few: how many judgments one of them gave is theirs."""
-    few = SMALLEST - 1
-    return (judgments, users) if users >= SMALLEST else (few if judgments else 0, few if users else 0)
+    few = LEAST_TOLD - 1
+    return (judgments, users) if users >= LEAST_TOLD else (few if judgments else 0, few if users else 0)
