@@ -53,6 +53,14 @@ class Charts:
     parts: tuple[str | Promise, ...]
     bars: tuple[Bar, ...]
 
+    @property
+    def most_judgments(self) -> int:
+        return max(bar.run.judgments or 0 for bar in self.bars)
+
+    @property
+    def most_contributors(self) -> int:
+        return max(bar.run.contributors or 0 for bar in self.bars)
+
 
 def charts_of(runs: Sequence[Run]) -> Charts | None:
     """Return the charts of runs, oldest first; nothing for fewer than two."""
