@@ -70,15 +70,12 @@ PAGES = {
         "/polls/poll/settings/scores/",
         "/polls/poll/runs/{run}/",
         "/state/",
-<<<<<<< ours
         "/polls/poll/runs/{run}/changes/",
         "/polls/poll/runs/{run}/changes/?q=zebra",
         "/polls/poll/runs/{run}/changes/?since={run}",
         "/polls/poll/runs/{run}/show/",
         "/polls/poll/runs/forward/",
-=======
         "/runs/",
->>>>>>> theirs
     ),
     "somebody at their account": (
         "/accounts/",
