@@ -52,6 +52,7 @@ def test_a_backup_is_its_owners_and_leaves_no_unfinished_file(tmp_path: Path) ->
 
 # ---------------------------------------------------------------- there and back
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.django_db(transaction=True)
 def test_dumped_and_restored_into_an_empty_server_everything_is_the_same(tmp_path: Path) -> None:
     judged_poll(slug="town")
