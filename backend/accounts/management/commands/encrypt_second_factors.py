@@ -8,9 +8,7 @@ from backend.accounts.second_factors import second_factors_encrypt_anew
 class Command(BaseCommand):
     """Can be repeated; people may log in meanwhile."""
 
-    help = (
-        "Encrypt authenticator apps and recovery codes with the present SECRET_KEY, so that former ones can go."
-    )
+    help = "Encrypt authenticator apps and recovery codes with the present SECRET_KEY, so that former ones can go."
 
     def handle(self, **_: object) -> None:
         count, unread = second_factors_encrypt_anew()

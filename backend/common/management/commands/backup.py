@@ -23,8 +23,6 @@ class Command(BaseCommand):
                 backup_write(sys.stdout.buffer)
             else:
                 backup_write_file(Path(file))
-                self.stdout.write(
-                    f"Written: {file}. Try it sometimes: manage.py restore, into an empty database."
-                )
+                self.stdout.write(f"Written: {file}. Try it sometimes: manage.py restore, into an empty database.")
         except BackupError as error:
             raise CommandError(str(error)) from error
