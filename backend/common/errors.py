@@ -34,6 +34,7 @@ class ApplicationError(Exception):
 class SwitchedOff(ApplicationError):
     """Those who run the site have turned something off for a while."""
 
+    code = "switched_off"
     status = 503
     retry_after = 60
 

@@ -21,7 +21,15 @@ QUIET = ("celery.app.trace", "celery.worker.strategy", "celery.beat")
 
 
 def logging_config(*, layout: str, level: str, secrets: Iterable[str] = ()) -> dict[str, Any]:
-    """Return a configuration for `logging.config.dictConfig`: all loggers to standard error, one line an event."""
+    """Return a configuration for `logging.config.dictConfig`: all loggers to standard error, one line an event.
+
+    Raises
+    ------
+    ValueError
+        There is no such layout.
+    """
+    if layout not in LAYOUTS:
+        raise ValueError(f"LOG_FORMAT is {layout}, but logs are written as {' or '.join(LAYOUTS)}.")
     renderer = structlog.processors.JSONRenderer() if layout == "json" else structlog.dev.ConsoleRenderer(colors=False)
     line = {
         "()": structlog.stdlib.ProcessorFormatter,

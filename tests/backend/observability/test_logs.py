@@ -177,3 +177,8 @@ def test_people_read_text_at_a_terminal():
     line = formatter.format(logging.LogRecord("name", logging.INFO, "", 1, "It %s", ("works",), None))
     assert "It works" in line
     assert not line.startswith("{")
+
+
+def test_another_layout_is_a_clear_error():
+    with pytest.raises(ValueError, match="LOG_FORMAT is xml, but logs are written as json or text"):
+        logging_config(layout="xml", level="INFO")
