@@ -4,7 +4,8 @@ Whoever may change accounts could make themselves superuser, or take over a coll
 second step or its session. So the accounts of the staff are changed by superusers alone, here and on the page of users.
 """
 
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any, TypeVar, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -20,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from backend.accounts.models import EmailDomain, User
 from backend.accounts.services import email_address_verify, email_domain_set_trusted, session_end
 from backend.common.admin import ModelAdmin, SuperusersOnly, confirmed
+from backend.common.audit import Change, staff_log
 
 M = TypeVar("M", bound=Model)
 
@@ -34,7 +36,7 @@ def account_may_be_changed(*, by: Any, account: User | None) -> bool:
 
 
 class OfAccountAdmin(ModelAdmin[M]):
-    """Rows of an account, its ``user``."""
+    """Rows of an account, its ``user``, on whose row the log is kept: it is forgotten with the account."""
 
     list_select_related = ("user",)
     raw_id_fields = ("user",)
@@ -47,6 +49,17 @@ class OfAccountAdmin(ModelAdmin[M]):
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or self.may_act(request, obj))
+
+    def log_addition(self, request: HttpRequest, obj: M, message: Any) -> Any:
+        self._log(request, obj, (None, str(obj)))
+
+    def log_deletions(self, request: HttpRequest, queryset: Iterable[M]) -> Any:
+        for row in queryset:
+            self._log(request, row, (str(row), None))
+
+    def _log(self, request: HttpRequest, row: M, change: Change) -> None:
+        user: User = row.user  # type: ignore[attr-defined] # all have one
+        staff_log(by=cast(User, request.user), row=user, changes={str(self.opts.verbose_name): change})
 
 
 class DeletableAdmin(OfAccountAdmin[M]):

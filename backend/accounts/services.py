@@ -11,7 +11,7 @@ from django.utils import timezone
 from backend.accounts.models import Contributor, EmailDomain, User
 from backend.accounts.selectors import accounts_unverified
 from backend.common.audit import staff_log
-from backend.common.errors import AddressTaken, ContributorSuspended
+from backend.common.errors import AddressTaken, ContributorSuspended, LastSuperuser
 
 
 def contributor_get_or_create(*, user: User) -> Contributor:
@@ -46,10 +46,30 @@ def accounts_delete_unverified() -> int:
     return deleted.get("accounts.User", 0)
 
 
+def superuser_require_another(*, user: User) -> None:
+    """Refuse to let the last superuser go; holds all superusers until the caller's transaction ends.
+
+    Raises
+    ------
+    LastSuperuser
+        Nobody could administer the site.
+    """
+    superusers = [*User.objects.select_for_update().filter(is_superuser=True, is_active=True).order_by("pk")]
+    if superusers == [user]:
+        raise LastSuperuser
+
+
 # ---------------------------------------------------------------- by the staff; each tells whether it changed anything
 @transaction.atomic
 def account_set_active(*, user: User, is_active: bool, by: User | None = None) -> bool:
-    """Close the log-in of an account and end its sessions, or open it again; what it said stays."""
+    """Close the log-in of an account and end its sessions, or open it again; what it said stays.
+
+    Raises
+    ------
+    LastSuperuser
+    """
+    if not is_active:
+        superuser_require_another(user=user)
     changed = User.objects.filter(pk=user.pk, is_active=not is_active).update(is_active=is_active)
     if changed:
         staff_log(by=by, row=user, changes={"is_active": (not is_active, is_active)})

@@ -12,7 +12,8 @@ from backend.accounts.models import Contributor, User
 from backend.accounts.services import account_log_out, account_set_active
 from backend.common.admin import BigTableAdmin, CascadingAdmin, ReadOnlyInline, SuperusersOnly, UserAdmin, confirmed
 from backend.participation.models import RateLater, SetAside
-from backend.participation.services import contributor_delete, contributor_set_suspended
+from backend.participation.own_data.deletion import account_delete, person_delete
+from backend.participation.services import contributor_set_suspended
 from backend.polls.services import news_add_everywhere
 from backend.trust.services import contributor_set_pretrusted, given_trust_forget
 
@@ -37,7 +38,15 @@ class PeopleAdmin(CascadingAdmin[Any]):
         return super().has_change_permission(request, obj) and (obj is None or self.may_act(request, obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and (obj is None or self.may_act(request, obj))
+        # The last superuser stays: nobody could administer the site.
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or (self.may_act(request, obj) and not _is_last(self.account_of(obj))))
+
+
+def _is_last(account: User | None) -> bool:
+    if account is None or not account.is_superuser:
+        return False
+    return not User.objects.filter(is_superuser=True, is_active=True).exclude(pk=account.pk).exists()
 
 
 class EmailAddressInline(ReadOnlyInline[EmailAddress, User]):
@@ -64,6 +73,8 @@ class UserAdminWithContributor(PeopleAdmin, UserAdmin[User]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         fixed = (*super().get_readonly_fields(request, obj), "email", "date_joined", "last_login")
+        if _is_last(obj):
+            return (*fixed, *POWERS, "is_active")
         return fixed if request.user.is_superuser else (*fixed, *POWERS)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
@@ -72,7 +83,7 @@ class UserAdminWithContributor(PeopleAdmin, UserAdmin[User]):
         Contributor.objects.filter(user=obj).update(name=obj.username)
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        _user_delete(obj)
+        account_delete(user=obj)
 
     @confirmed(
         description=_("Close: nobody logs in"),
@@ -94,16 +105,8 @@ class UserAdminWithContributor(PeopleAdmin, UserAdmin[User]):
 
     @confirmed(description=_("Delete with all that they said"), explanation=GONE, permission="delete")
     def delete_wholly(self, row: User, by: User) -> bool:
-        _user_delete(row)
+        account_delete(user=row)
         return True
-
-
-def _user_delete(user: User) -> None:
-    contributor = Contributor.objects.filter(user=user).first()
-    if contributor is None:
-        user.delete()
-    else:
-        contributor_delete(contributor=contributor)
 
 
 @admin.register(Contributor)
@@ -182,7 +185,7 @@ class ContributorAdmin(PeopleAdmin):
 
     @confirmed(description=_("Delete with all that they said"), explanation=GONE, permission="delete")
     def delete_wholly(self, row: Contributor, by: User) -> bool:
-        contributor_delete(contributor=row)
+        person_delete(contributor=row)
         return True
 
     def save_model(self, request: HttpRequest, obj: Contributor, form: Any, change: bool) -> None:
@@ -191,7 +194,7 @@ class ContributorAdmin(PeopleAdmin):
             news_add_everywhere()
 
     def delete_model(self, request: HttpRequest, obj: Contributor) -> None:
-        contributor_delete(contributor=obj)
+        person_delete(contributor=obj)
 
 
 @admin.register(RateLater)

@@ -3,9 +3,10 @@
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
-from backend.accounts.models import User
+from backend.accounts.models import Contributor, User
 from backend.accounts.selectors import contributor_of
-from backend.common.errors import LastSuperuser
+from backend.accounts.services import superuser_require_another
+from backend.common.audit import staff_log_forget
 from backend.participation.services import contributor_delete
 
 
@@ -22,14 +23,27 @@ def account_delete(*, user: User) -> None:
     """
     # All superusers, so that the last two cannot leave at the same moment; then the account, so that no other tab
     # makes a contributor for it meanwhile.
-    superusers = [*User.objects.select_for_update().filter(is_superuser=True, is_active=True).order_by("pk")]
+    superuser_require_another(user=user)
     User.objects.select_for_update().get(pk=user.pk)
-    if superusers == [user]:
-        raise LastSuperuser
     for session in UserSession.objects.filter(user=user):
         session.end()
     contributor = contributor_of(user=user)
     if contributor is not None:
         contributor_delete(contributor=contributor)
     else:
+        staff_log_forget(rows=[user])
         user.delete()
+
+
+@transaction.atomic
+def person_delete(*, contributor: Contributor) -> None:
+    """Delete a contributor, with the account if there is one.
+
+    Raises
+    ------
+    LastSuperuser
+    """
+    if contributor.user is not None:
+        account_delete(user=contributor.user)
+    else:
+        contributor_delete(contributor=contributor)

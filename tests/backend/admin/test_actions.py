@@ -138,6 +138,21 @@ def test_deleting_people_takes_their_names_out_of_the_log(staff):
     assert "hypatia" not in entry.object_repr + entry.change_message
 
 
+def test_what_is_done_to_the_parts_of_an_account_is_logged_with_it_and_forgotten_with_it(staff):
+    user = UserFactory(username="hypatia")
+    (session,) = rows_of(UserSession, 1, user=[user], ip=["203.0.113.7"])
+    staff.post(page(UserSession, "delete", session.pk), {"post": "yes"})
+    staff.post(page(EmailAddress, "add"), {"user": user.pk, "email": "hypatia@example.org", "primary": "on"})
+    told = " ".join(words_of(entry) for entry in LogEntry.objects.filter(object_repr="hypatia"))
+    assert "203.0.113.7" in told
+    assert "hypatia@example.org" in told
+    user.refresh_from_db()
+    assert user.email == "hypatia@example.org"
+    act(staff, User, "delete_wholly", user, confirmed="yes")
+    kept = [(entry.object_repr, entry.change_message) for entry in LogEntry.objects.all()]
+    assert kept == [("", "")] * 2
+
+
 def test_more_rows_than_an_action_takes_are_refused(staff):
     rows = ContributorFactory.create_batch(MOST + 1)
     answer = act(staff, Contributor, "suspend", *rows, confirmed="yes")

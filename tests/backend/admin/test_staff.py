@@ -130,3 +130,20 @@ def test_the_staff_without_permissions_sees_an_empty_desk(helper):
     assert nobody.get("/admin/").status_code == 200
     for model in MODELS:
         assert nobody.get(page(model)).status_code == 403, model
+
+
+def test_the_last_superuser_neither_deletes_nor_closes_their_own_account(staff, boss):
+    contributor = ContributorFactory(user=boss)
+    for action in ("close", "delete_wholly"):
+        answer = act(staff, User, action, boss, confirmed="yes")
+        assert "superuser" in staff.get(answer.url).text
+    act(staff, Contributor, "delete_wholly", contributor, confirmed="yes")
+    for row in (boss, contributor):
+        assert staff.post(page(type(row), "delete", row.pk), {"post": "yes"}).status_code == 403
+    sent = {"username": "boss", "emailaddress_set-TOTAL_FORMS": 0, "emailaddress_set-INITIAL_FORMS": 0}
+    assert staff.post(page(User, "change", boss.pk), sent).status_code == 302
+    boss.refresh_from_db()
+    assert (boss.is_active, boss.is_staff, boss.is_superuser) == (True, True, True)
+    UserFactory(is_superuser=True)
+    assert staff.post(page(User, "delete", boss.pk), {"post": "yes"}).status_code == 302
+    assert not User.objects.filter(pk=boss.pk).exists()
