@@ -110,6 +110,7 @@ class Row:
     few: float | None
     counts: list[tuple[Promise, int, int]]
     is_told: bool
+    is_told_whole: bool = False
 
 
 @page("GET", "HEAD")
@@ -132,7 +133,7 @@ def _items(request: PageRequest, pair: Pair, found: Page[Any]) -> dict[str, obje
     """Return the items of a page with their reasons, and where the other pages are."""
     wanted, items = Wanted.of(request), list(found)
     moved = {item.pk: item.move for item in items if item.move is not None}
-    why = why_moved(pair=pair, moved=moved, is_whole=bool(request.user.is_staff))
+    why = why_moved(pair=pair, moved=moved, is_whole=bool(request.user.is_superuser))
     return {
         "rows": list(_rows(pair, items, why)),
         "why": why,
@@ -154,7 +155,7 @@ def _row(item: Entity, old_rank: int | None, new_rank: int | None, reasons: Reas
         return Row(item, old_rank, new_rank, [], None, [], is_told=False)
     parts = [(PARTS[part.name], part.points, part.people) for part in reasons.parts]
     counts = [(KINDS[count.kind], count.judgments, count.people) for count in reasons.counts if count.judgments]
-    return Row(item, old_rank, new_rank, parts, reasons.few, counts, is_told=True)
+    return Row(item, old_rank, new_rank, parts, reasons.few, counts, is_told=True, is_told_whole=reasons.is_told_whole)
 
 
 def _whole(poll: Poll, pair: Pair, wanted: Wanted) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from backend.accounts.models import User
 from backend.comparisons.services import rating_set_public
 from backend.entities.services import entity_set_hidden
 from backend.pipeline.comparing import why
@@ -43,8 +44,11 @@ def test_it_works(member_client, runs):
     assert "items left their ten points" in page.text
 
 
-def test_the_staff_see_each_part_with_its_people(staff_client, runs):
-    page = staff_client.get(f"{RUNS}{runs[1].pk}/changes/")
+def test_the_staff_see_no_more_and_superusers_each_part_with_its_people(staff_client, runs):
+    url = f"{RUNS}{runs[1].pk}/changes/"
+    assert "New, changed and deleted judgments" not in staff_client.get(url).text
+    User.objects.update(is_superuser=True)
+    page = staff_client.get(url)
     assert "New, changed and deleted judgments" in page.text
     assert "What few people are behind" not in page.text
 

@@ -39,7 +39,7 @@ class ChangesApi(ApiView):
         moved = {entity.pk: entity.move for entity in page.results if entity.move is not None}
         ages = {"old": pair.old, "new": pair.new}
         ids = [entity.pk for entity in page.results]
-        why = why_moved(pair=pair, moved=moved, is_whole=request.user.is_staff)
+        why = why_moved(pair=pair, moved=moved, is_whole=bool(request.user.is_superuser))
         body = {
             "next": page.next, "results": page.results, "old": pair.old, "new": pair.new,
             "criterion": pair.criterion.name, "summary": summary_of(pair=pair), "why": why.state,

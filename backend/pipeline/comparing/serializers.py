@@ -77,10 +77,10 @@ class ReasonsSerializer(serializers.Serializer[Reasons]):
     few = serializers.FloatField(
         allow_null=True,
         help_text=f"The sum of all parts behind each of which stand fewer than {SMALLEST} people: they are told to "
-        "staff alone. Null where there is no such part.",
+        "superusers alone. Null where there is no such part.",
     )
     counts = CountSerializer(
-        many=True, help_text=f"But for staff, counts of 1 to {SMALLEST - 1} people are told as {SMALLEST - 1}."
+        many=True, help_text=f"But for superusers, counts of 1 to {SMALLEST - 1} people are told as {SMALLEST - 1}."
     )
 
 

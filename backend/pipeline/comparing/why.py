@@ -1,6 +1,6 @@
 """Why scores moved between two runs: computed from both snapshots when somebody asks, and kept for a while.
 
-What is told of an item never lets a poll's owner see what one of a few people did: see `Reasons`.
+What is told of an item never lets a poll's owner, or the staff, see what one of a few people did: see `Reasons`.
 """
 
 import logging
@@ -42,7 +42,7 @@ PROGRAM = "program"
 """What the snapshots do not explain: other versions of the program computed the two score sets."""
 ROUNDING = 1e-6
 LEAST_TOLD = SMALLEST
-"""People behind a part, for a poll's owner to be told of it: as many as make a group of opinion."""
+"""People behind a part, for owners and the staff to be told of it: as many as make a group of opinion."""
 Columns = Mapping[str, Any]
 
 
@@ -82,7 +82,7 @@ class Reasons:
 
     Where ``is_told_whole`` is false, parts behind which stand fewer than `LEAST_TOLD` people are one number,
     ``few``, for a part that one person is behind tells what this person thinks; and counts below that are 0 or
-    LEAST_TOLD - 1, which means "fewer than LEAST_TOLD". The staff, who can read judgments, are told all.
+    LEAST_TOLD - 1, which means "fewer than LEAST_TOLD". Superusers, who can read the database, are told all.
     """
 
     parts: list[Reason]
@@ -102,7 +102,7 @@ class Why:
 def why_moved(*, pair: Pair, moved: Mapping[int, float], is_whole: bool) -> Why:
     """Return why some items moved, by their keys and moves in points; large polls are computed by a worker first.
 
-    ``is_whole`` tells also what is behind which few people stand: for the staff.
+    ``is_whole`` tells also what is behind which few people stand: for superusers.
     """
     old, new = _set(pair.old.score_set), _set(pair.new.score_set)
     if not all(_snapshots(score_set).exists() for score_set in (old, new)):

@@ -116,7 +116,7 @@ def test_runs_are_compared(owner: Api, runs: tuple[Run, Run]) -> None:
     )
 
 
-def test_an_owner_is_not_told_what_one_person_did_and_the_staff_are(
+def test_what_one_person_did_is_told_to_superusers_alone(
     owner: Api, runs: tuple[Run, Run], schema: dict[str, Any], staff: User
 ) -> None:
     path = CHANGES.format(runs[1].pk)
@@ -124,6 +124,8 @@ def test_an_owner_is_not_told_what_one_person_did_and_the_staff_are(
     assert not [part for why in told for part in why["parts"] if part["people"] and part["people"] < SMALLEST]
     assert {count["people"] for why in told for count in why["counts"]} <= {0, SMALLEST - 1}
     assert any(why["few"] is not None for why in told)
+    assert [item["why"] for item in Api(schema).login(staff).get(path).json()["results"]] == told
+    User.objects.filter(pk=staff.pk).update(is_superuser=True)
     whole = [item["why"] for item in Api(schema).login(staff).get(path).json()["results"]]
     assert any(part["people"] == 1 for why in whole for part in why["parts"])
     assert all(why["few"] is None for why in whole)

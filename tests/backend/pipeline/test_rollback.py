@@ -1,9 +1,11 @@
 """Turning a poll back to earlier scores, and forward again."""
 
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from threading import Event
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -245,6 +247,30 @@ def test_what_is_deleted_while_scores_are_held_goes_with_the_next_beat_and_cache
     tokens.append(shown_token(poll=poll))
     assert len({*tokens}) == 4
     assert scores(poll)["e"] is None
+
+
+# ------------------------------------------------------------------ the command
+def told(*arguments: str) -> str:
+    out = StringIO()
+    call_command("show_scores", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_tells_turns_back_and_goes_forward():
+    poll, first, second = two_runs()
+    UserFactory(username="grace")
+    assert f"Shown: run {second.pk}, the newest scores." in told(poll.slug)
+    assert f"instead: {first.pk}." in told(poll.slug)
+    held = told(poll.slug, "--run", str(first.pk), "--reason", WHY, "--by", "grace")
+    assert f"Shown: run {first.pk}, earlier scores.\nHeld since" in held
+    assert Hold.objects.get().held_by.username == "grace"
+    call_command("recompute", stdout=StringIO())
+    assert score_set_published(poll=poll) == first.score_set
+    assert "the newest scores" in told(poll.slug, "--forward")
+    for wrong in (["none"], [poll.slug, "--run", str(first.pk)], [poll.slug, "--forward"], [poll.slug, "--by", "x"]):
+        with pytest.raises(CommandError):
+            told(*wrong)
+    assert "No scores yet." in told(poll_with().slug)
 
 
 # ------------------------------------------------------------------ races

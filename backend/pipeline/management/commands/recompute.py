@@ -40,7 +40,9 @@ class Command(BaseCommand):
 
     def handle(self, *, poll: str | None, follow: bool, queue: bool, **options: Any) -> None:
         asked = {"config": _parsed(options["set"]), "is_dry_run": options["dry_run"]}
-        runs = [self._run(found, asked, follow=follow, queue=queue) for found in _polls(poll)]
+        runs = [
+            self._run(found, asked, follow=follow, queue=queue) for found in _polls(poll, with_held=options["dry_run"])
+        ]
         if any(run.status != Run.Status.SUCCEEDED for run in runs) and not queue:
             raise CommandError("Not every run succeeded; published scores of the others are as they were.")
 
@@ -115,8 +117,10 @@ def _parsed(settings: list[str]) -> dict[str, object]:
     return parsed
 
 
-def _polls(slug: str | None) -> list[Poll]:
-    polls = list(Poll.objects.filter(slug=slug) if slug else Poll.objects.all())
+def _polls(slug: str | None, *, with_held: bool) -> list[Poll]:
+    """Return one poll, or all; of these, polls whose scores are held wait until somebody goes forward."""
+    every = Poll.objects.all() if with_held else Poll.objects.filter(hold=None)
+    polls = list(Poll.objects.filter(slug=slug) if slug else every)
     if slug and not polls:
         known = ", ".join(Poll.objects.values_list("slug", flat=True)) or "none"
         raise CommandError(f"There is no poll {slug!r}. Polls: {known}.")
