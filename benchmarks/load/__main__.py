@@ -49,7 +49,7 @@ def _told(found: Storm, poll: Poll) -> int:
     ended = Counter(run.status for run in found.runs)
     stored = said_in_database(poll)
     lost = different(found.certain(found.believed), found.certain(stored))
-    unread = different(stored, said_in_snapshot(poll))
+    unread = different(found.certain(stored), found.certain(said_in_snapshot(poll)))
     print(f"{found.count / found.seconds:.1f} requests a second; runs meanwhile: {dict(ended)}")
     print(f"judgments stored: {len(stored):,}, {len(lost)} other than said, {len(unread)} other in the last snapshot")
     for line in [*found.errors, *lost, *unread][:20]:

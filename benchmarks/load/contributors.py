@@ -106,7 +106,11 @@ class Member(FastHttpUser):
         values = self.opinion()
         said = {"left": left, "right": right, "judgments": values}
         self.expect(left, right, values)
-        key = {"Idempotency-Key": str(self.chance.random())} if self.chance.random() < 0.5 else {}
+        key = (
+            {"Idempotency-Key": f"{self.secret}{len(self.stored)}{self.chance.random()}"}
+            if self.chance.random() < 0.5
+            else {}
+        )
         if self.call("POST", f"{API}/comparisons/", "API: save", status, json=said, headers=key) is not None:
             self.confirm(left, right)
 
