@@ -1,11 +1,17 @@
 """How long a run still takes."""
 
 import time
+from uuid import uuid4
 
 import pytest
 
+from backend.pipeline import progress
+from backend.pipeline.execution import forecast_for
 from backend.pipeline.forecast import EARLIER, Forecast, Position, durations_of
 from backend.pipeline.models import Run
+from backend.pipeline.parameters import config_read
+from backend.pipeline.progress import Reporter
+from backend.pipeline.services import run_create
 from tests.backend.pipeline.helpers import computed
 from tests.factories import judged_poll
 
@@ -62,3 +68,23 @@ def test_it_learns_from_the_last_runs_of_this_poll_by_this_method():
     durations = durations_of(run=runs[0])
     assert [judgments for _seconds, judgments in durations] == [7, 9, 9, 9, 9]
     assert set(durations[0][0]) == set(runs[0].seconds)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_tells_it_while_it_computes_and_not_afterwards(monkeypatch):
+    poll = judged_poll()
+    earlier = computed(poll)
+    assert earlier.seconds_left is None
+    run, lease = run_create(poll=poll, trigger=Run.Trigger.PAGE), uuid4()
+    Run.objects.filter(pk=run.pk).update(status=Run.Status.RUNNING, lease=lease)
+    monkeypatch.setattr(progress, "PERIOD", 0.01)
+    with Reporter(run_id=run.pk, lease=lease) as reporter:
+        reporter.forecast = forecast_for(run, config_read(run.config))
+        reporter.progress("snapshot", 0, 1)
+        deadline = time.monotonic() + 20
+        while run.seconds_left is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+            run.refresh_from_db()
+    assert 0.0 <= run.seconds_left <= sum(earlier.seconds.values())
+    assert (run.step, run.done, run.total) == ("snapshot", 0, 1)
