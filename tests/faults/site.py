@@ -228,11 +228,9 @@ class Processes:
         wait_until(lambda: lives(process) and ping(destination=[host], timeout=0.5), "the worker answers")
         return process
 
-    def beat(
-        self, *, schedule: str = "one", before: tuple[str, ...] = (), env: dict[str, str] | None = None
-    ) -> Process:
+    def beat(self, *, schedule: str = "one", env: dict[str, str] | None = None) -> Process:
         file = str(self.site.state.path(f"schedule-{schedule}"))
-        argv = (*before, *CELERY, "beat", "--loglevel=INFO", "--schedule", file, "--pidfile=")
+        argv = (*CELERY, "beat", "--loglevel=INFO", "--schedule", file, "--pidfile=")
         return self._start("beat", argv, env or {})
 
     def reader(self) -> Seen:

@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from backend.comparisons.models import Judgment
-from backend.pipeline.models import Run
+from backend.pipeline.models import LogLine, Run
 from backend.pipeline.services import run_create
 from backend.polls.models import News
 from backend.scores.models import ScoreSet
@@ -97,3 +97,4 @@ def test_a_worker_told_to_end_hands_its_run_to_another_at_once(site: Site, start
     wait_until(lambda: status(run) not in Run.ACTIVE, "another has done it, and beat was not needed")
     assert (run.status, run.attempts) == (Run.Status.SUCCEEDED, 1)
     wait_until(lambda: not leaving.is_running(), "it ends")
+    assert LogLine.objects.filter(run=run, event="handed_back").exists()
