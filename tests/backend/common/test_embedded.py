@@ -155,7 +155,8 @@ def test_processes_that_start_together_share_one_pair_of_servers(tmp_path: Path)
 
 def test_process_that_starts_while_another_ends_gets_servers_of_its_own(tmp_path: Path) -> None:
     slow_end = "trap 'touch asked; sleep 1; exit' TERM; touch running; while :; do sleep 0.05; done"
-    ending = with_services(tmp_path, "sh", "-c", slow_end, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(Path.cwd())})
+    environment = os.environ | {"PYTHONPATH": str(Path.cwd())}
+    ending = with_services(tmp_path, "sh", "-c", slow_end, cwd=tmp_path, env=environment)
     wait_for(tmp_path / "running")
     ending.terminate()
     wait_for(tmp_path / "asked")
