@@ -70,13 +70,8 @@ def test_a_worker_whose_clock_jumps_keeps_its_run_while_it_lives_and_loses_it_wh
     site.send("pipeline.run_execute", run.pk, queue="doomed")
     site.wait_for_held()
     clock.set(offset)
-    heartbeat = run.heartbeat_at
-
-    def beats() -> bool:
-        run.refresh_from_db()
-        return run.heartbeat_at != heartbeat
-
-    wait_until(beats, "a heartbeat after the jump")
+    for _ in range(2):  # the first one may have begun before the jump
+        wait_for_heartbeat(run)
     for _ in range(3):
         site.look_for_news()
     assert (status(run), run.attempts) == (Run.Status.RUNNING, 1)
@@ -86,3 +81,9 @@ def test_a_worker_whose_clock_jumps_keeps_its_run_while_it_lives_and_loses_it_wh
     assert (run.status, run.attempts) == (Run.Status.SUCCEEDED, 2)
     assert score_set_published(poll=poll).judgments == Judgment.objects.count()
     assert run.started_at <= run.finished_at
+
+
+def wait_for_heartbeat(run: Run) -> None:
+    run.refresh_from_db()
+    last = run.heartbeat_at
+    wait_until(lambda: Run.objects.get().heartbeat_at != last, "another heartbeat")
