@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.core.signals import request_finished, request_started
+from django.utils import timezone, translation
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -41,6 +42,14 @@ def live_server(live_server: LiveServer) -> LiveServer:
     """Serve static files too: pytest-django finds them only where the app bears Django's own name."""
     call_command("collectstatic", link=True, interactive=False, verbosity=0)
     return live_server
+
+
+@pytest.fixture(autouse=True)
+def _no_language_left() -> Iterator[None]:
+    """Forget the language and the zone of the last request, which stay active in its thread: in tests, in ours."""
+    yield
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(autouse=True)

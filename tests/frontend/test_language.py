@@ -21,12 +21,6 @@ HOLES = re.compile(r"%\(\w+\)[a-z]|%[sd]|%%|</?\w+>")
 """What a translation keeps: placeholders and tags."""
 
 
-@pytest.fixture(autouse=True)
-def no_language_left() -> Iterator[None]:
-    yield
-    translation.deactivate()  # a request's language stays active in the process
-
-
 def test_the_browser_decides_on_the_first_visit(client, db):
     page = client.get("/", headers={"accept-language": "fr-CA,fr;q=0.9"})
     assert '<html lang="fr"' in page.text

@@ -167,9 +167,9 @@ def test_progress_tells_every_step_in_order_and_times_it(poll):
     assert all(seconds >= 0 for seconds in result.seconds.values())
 
 
-def test_a_run_stops_between_two_steps_when_asked(poll):
+def test_a_run_stops_in_the_step_in_which_it_is_asked_to(poll):
     told = []
-    with pytest.raises(Cancelled, match="voting rights"):
+    with pytest.raises(Cancelled):
         run(
             poll.dataset(),
             Config(),
