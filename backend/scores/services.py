@@ -40,9 +40,8 @@ def score_set_publish(
     """Store a new score set and make it the one that the poll shows, both or neither.
 
     Readers see the old set until the caller's transaction commits. Where somebody holds the poll's scores by then,
-    nothing is stored. Rows of contributors, entities and criteria that
-    were deleted since the snapshot are left out; one deleted at this very moment makes the commit fail on a foreign
-    key, so that nothing of it can come back.
+    nothing is stored. Rows of contributors, entities and criteria that were deleted since the snapshot are left out;
+    one deleted at this very moment makes the commit fail on a foreign key, so that nothing of it can come back.
 
     Raises
     ------
@@ -128,18 +127,21 @@ def score_sets_prune(*, poll: Poll) -> None:
     day. A table that somebody is reading is left for the next time.
     """
     sets = ScoreSet.objects.filter(poll=poll)
-    whole = [score_set.pk for score_set in score_sets_kept_whole(poll=poll)]
+    # In this order: what is published meanwhile is in neither list. What is in the first alone is never shown again.
+    known = {*sets.values_list("pk", flat=True)}
+    others = known - {score_set.pk for score_set in score_sets_kept_whole(poll=poll)}
     daily = sets.annotate(day=TruncDate("created_at")).order_by().values("day").annotate(last=Max("pk"))
-    others = sets.exclude(pk__in=whole)
-    _partitions_drop({*others.values_list("pk", flat=True)})
+    _partitions_drop(others)
     ContributorScaling.objects.filter(score_set__in=others).delete()
-    others.exclude(pk__in=[*daily.values_list("last", flat=True)]).delete()
+    sets.filter(pk__in=others.difference(daily.values_list("last", flat=True))).delete()
 
 
 def _partitions_drop(score_set_ids: set[int]) -> None:
     """Drop the individual scores of these sets, and of sets that are gone (with their poll)."""
-    existing = {*ScoreSet.objects.values_list("pk", flat=True)}
-    for pk in sorted(pk for pk in _partitions() if pk in score_set_ids or pk not in existing):
+    # In this order: a partition comes in the same transaction as its set.
+    present = _partitions()
+    existing = {*ScoreSet.objects.filter(pk__in=present).values_list("pk", flat=True)}
+    for pk in sorted(pk for pk in present if pk in score_set_ids or pk not in existing):
         if not any(_partition_dropped(pk) for _ in range(DROP_ATTEMPTS)):
             logger.info("The individual scores of set %s are being read; they will be dropped after a later run", pk)
 
@@ -160,7 +162,8 @@ def _partition_dropped(score_set_id: int) -> bool:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '200ms'")
-            drop = sql.SQL("DROP TABLE {}").format(sql.Identifier(_partition(score_set_id)))
+            # If it exists: another process may be at it too.
+            drop = sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(_partition(score_set_id)))
             cursor.execute(drop.as_string(cursor.connection))
     except OperationalError:
         return False

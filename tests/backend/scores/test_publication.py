@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from itertools import count
 from threading import Event
 
 import pytest
@@ -150,6 +151,40 @@ def test_a_table_that_is_being_read_is_dropped_another_time():
         reader.result()
     score_sets_prune(poll=poll)
     assert oldest not in partitions()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_published_while_old_sets_are_dropped_stays_whole():
+    poll, other, ada = poll_with(), poll_with(), ContributorFactory()
+    for score in range(KEPT + 1):
+        publish(poll, **rows(poll, ada, score))
+
+    def publish_both() -> list[ScoreSet]:
+        try:
+            return [publish(one, **rows(one, ada, 50)) for one in (poll, other)]
+        finally:
+            connection.close()
+
+    def meanwhile(moment: int) -> list[ScoreSet]:
+        """Prune, and let another process publish before the statement of this number."""
+        statements, published = count(), []
+
+        def watch(execute, *call):
+            if next(statements) == moment:
+                published.extend(pool.submit(publish_both).result(20))
+            return execute(*call)
+
+        with ThreadPoolExecutor(1) as pool, connection.execute_wrapper(watch):
+            score_sets_prune(poll=poll)
+        return published
+
+    moments = 0
+    while published := meanwhile(moments):
+        moments += 1
+        for score_set in published:
+            assert f"scores_individualscore_{score_set.pk}" in partitions()
+            assert score_set.scalings.count() == 1
+    assert moments > 6
 
 
 @pytest.mark.django_db(transaction=True)
