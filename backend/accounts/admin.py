@@ -14,6 +14,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +50,12 @@ class OfAccountAdmin(ModelAdmin[M]):
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or self.may_act(request, obj))
+
+    def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
+        # Of a new row, nobody knows the account before the form is sent.
+        if not self.may_act(request, obj):
+            raise PermissionDenied
+        super().save_model(request, obj, form, change)
 
     def log_addition(self, request: HttpRequest, obj: M, message: Any) -> Any:
         self._log(request, obj, (None, str(obj)))

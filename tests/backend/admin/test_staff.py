@@ -101,6 +101,18 @@ def test_accounts_of_the_staff_are_changed_by_superusers_only(helper, staff, fie
     assert act(staff, User, "close", colleague, confirmed="yes").status_code == 302
 
 
+def test_a_verified_address_for_a_colleague_is_added_by_superusers_only(helper, staff):
+    colleague = UserFactory(is_staff=True, is_superuser=True)
+    sent = {"user": colleague.pk, "email": "mine@example.org", "verified": "on", "primary": "on"}
+    keeper = helper(*CHANGES_PEOPLE, "account.add_emailaddress")
+    assert keeper.post(page(EmailAddress, "add"), sent).status_code == 403, "it would reset their password"
+    assert not EmailAddress.objects.filter(email="mine@example.org").exists()
+    assert keeper.post(page(EmailAddress, "add"), sent | {"user": UserFactory().pk}).status_code == 302
+    assert staff.post(page(EmailAddress, "add"), sent | {"email": "theirs@example.org"}).status_code == 302
+    colleague.refresh_from_db()
+    assert colleague.email == "theirs@example.org"
+
+
 def test_nobody_gives_themselves_powers(helper):
     keeper = helper(*CHANGES_PEOPLE)
     user = UserFactory(username="ada")
