@@ -15,7 +15,8 @@ Processor = Callable[[WrappedLogger, str, EventDict], EventDict]
 SHORTEST_SECRET = 8
 """A shorter secret is no secret, and its letters would be cut out of ordinary words."""
 URL_PASSWORD = re.compile(r"(://)[^/\s:@]*:[^/\s@]+@")
-EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+# Tried once a word: from each of its letters, a header of one long word would take a second.
+EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 IPV4 = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
 IPV6 = re.compile(r"(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", re.IGNORECASE)
 LINK_KEY = re.compile(r"(/(?:reset/key|confirm-email|login/code)/)[^/\s'\"]+")
