@@ -22,12 +22,16 @@ DATABASE_PATIENCE = 30.0
 DISK_FULL = "53100"
 TRANSIENT = ("08", "40", "53", "55", "57", "58", "XX")
 """PostgreSQL's classes of errors that do not come from the statement: connection, conflict, room, lock, operator..."""
+FOREIGN_KEY = "23503"
+"""Somebody, or an item, was deleted while their scores were being published: the next snapshot is without them."""
 
 
 def is_transient(error: Error) -> bool:
     """Tell whether the reason of an error is the state of the database, not what was asked of it."""
     code = _code(error)
-    return code[:2] in TRANSIENT if code else isinstance(error, (OperationalError, InterfaceError))
+    if not code:
+        return isinstance(error, (OperationalError, InterfaceError))
+    return code[:2] in TRANSIENT or code == FOREIGN_KEY
 
 
 def _code(error: Error) -> str:
@@ -35,10 +39,11 @@ def _code(error: Error) -> str:
     return getattr(error.__cause__, "sqlstate", None) or ""
 
 
-def run_retry_later(*, run: Run, lease: UUID, error: Error) -> None:
+def run_retry_later(*, run: Run, lease: UUID, error: Error) -> bool:
     """Queue a run again that the database broke off, or close it with the reason after `MOST_ATTEMPTS`.
 
-    Where the database is away for long, nothing is written: the reaper finds the run without heartbeat.
+    Return whether it was still this execution's: the answer to a commit may be all that was lost. Where the database
+    is away for long, nothing is written: the reaper finds the run without heartbeat.
     """
     deadline = time.monotonic() + DATABASE_PATIENCE
     while True:
@@ -51,15 +56,14 @@ def run_retry_later(*, run: Run, lease: UUID, error: Error) -> None:
             time.sleep(0.5)
 
 
-def _retry_later(run: Run, lease: UUID, error: Error) -> None:
+def _retry_later(run: Run, lease: UUID, error: Error) -> bool:
     connection.close_if_unusable_or_obsolete()
     if run.attempts < MOST_ATTEMPTS:
         # The reaper sends what has been queued for as long as STALE.
         due = Now() - STALE + run.attempts * RETRY_PAUSE
-        _held(run, lease).update(**_QUEUED, updated_at=due)
-    else:
-        closed = {"status": Run.Status.FAILED, "error": _told(error)}
-        _held(run, lease).update(**closed, finished_at=Now(), updated_at=Now())
+        return bool(_held(run, lease).update(**_QUEUED, updated_at=due))
+    closed = {"status": Run.Status.FAILED, "error": _told(error)}
+    return bool(_held(run, lease).update(**closed, finished_at=Now(), updated_at=Now()))
 
 
 def _held(run: Run, lease: UUID) -> QuerySet[Run]:

@@ -1,11 +1,12 @@
 """What a worker does with a run: from the judgments to the published score set, or to what it would change."""
 
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
@@ -29,6 +30,8 @@ from solidago.config import Config
 from solidago.errors import Cancelled
 from solidago.source import code_version
 from solidago.stopping import stoppable
+
+logger = logging.getLogger(__name__)
 
 SNAPSHOT, AUDIT, INFLUENCE, PUBLICATION, EFFECT = "snapshot", "audit", "influence", "publication", "effect"
 STEPS = (SNAPSHOT, *pipeline.STEPS, AUDIT, INFLUENCE, PUBLICATION)
@@ -104,7 +107,15 @@ class Execution:
             self._tell_effect(facts, result, report)
         else:
             self._publish(facts, result, report, influence)
+            self._prune()
+
+    def _prune(self) -> None:
+        """Drop older scores. Where the database breaks that off, the run is published all the same."""
+        try:
             poll_prune(poll=self.run.poll)
+        except (DatabaseError, InterfaceError):
+            logger.exception("Old scores of poll %s were not dropped; beat sees to it within an hour", self.run.poll_id)
+            connection.close_if_unusable_or_obsolete()
 
     def _facts(self) -> Facts:
         """Read the judgments, and keep them unless nothing will be published from them."""

@@ -38,7 +38,7 @@ EVENTS: dict[str, tuple[LogLine.Level, str | Promise]] = {
     "held": (WARNING, _("Somebody holds the scores that the poll shows. Nothing was published.")),
     "audit_failed": (ERROR, _("The audit found scores that are wrong. Nothing was published.")),
     "failed": (ERROR, _("Failed: %(kind)s at %(place)s.")),
-    "let_go": (WARNING, _("A worker gave up: the run is another one's by now.")),
+    "let_go": (WARNING, _("A worker gave up: the run has ended, or is another one's by now.")),
     "broken_off": (WARNING, _("The database broke it off: %(kind)s. Nothing was published.")),
     "handed_back": (WARNING, _("Its worker was told to end: queued again for another one.")),
     "unwritten": (WARNING, _("Its progress could not be written for a while: %(kind)s.")),

@@ -19,6 +19,7 @@ from backend.pipeline.journal import line_write
 from backend.pipeline.models import Run
 from backend.pipeline.services import run_create, run_enqueue
 from backend.polls.models import Poll
+from backend.scores.errors import ScoresHeld
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ def _started(poll: Poll) -> Run | None:
     """Start a run of a poll, whatever is wrong with it: others wait behind it."""
     try:
         run = run_create(poll=poll, trigger=Run.Trigger.NEWS)
-    except RunAlreadyActive:
+    except (RunAlreadyActive, ScoresHeld):  # since this looked
         return None
     except ApplicationError as error:
         logger.warning("No run of %s was started: %s", poll.slug, error)

@@ -3,6 +3,7 @@
 What a published score set needs goes with it and not before: its run with the report, its snapshot, its scores.
 """
 
+import logging
 from datetime import timedelta
 
 from django.conf import settings
@@ -14,6 +15,8 @@ from backend.pipeline.models import LogLine, Run
 from backend.pipeline.snapshot import snapshots_prune
 from backend.polls.models import Poll
 from backend.scores.services import score_sets_prune
+
+logger = logging.getLogger(__name__)
 
 NEWEST_KEPT = 100
 """Runs of each poll that are kept whatever their age, with their logs."""
@@ -31,7 +34,10 @@ def poll_prune(*, poll: Poll) -> None:
 def everything_prune() -> None:
     """Drop what is no longer kept of any poll: a run prunes its own, but may be killed before, or be the last."""
     for poll in Poll.objects.order_by("pk").iterator(chunk_size=100):
-        poll_prune(poll=poll)
+        try:
+            poll_prune(poll=poll)
+        except Exception:  # whatever is wrong with it, others wait behind it
+            logger.exception("Old scores of %s were not dropped", poll.slug)
     runs_prune()
 
 

@@ -190,8 +190,10 @@ def _go_or_tell(execution: Execution) -> None:
     except Exception as error:
         logger.exception("Run %s failed unexpectedly", execution.run.pk)
         if isinstance(error, Error) and is_transient(error):
-            run_retry_later(run=execution.run, lease=execution.lease, error=error)
-            execution.reporter.journal.note("broken_off", kind=type(error).__name__)
+            if run_retry_later(run=execution.run, lease=execution.lease, error=error):
+                execution.reporter.journal.note("broken_off", kind=type(error).__name__)
+            else:
+                execution.reporter.journal.note("let_go")
             return
         message = _("The run broke off unexpectedly (%(kind)s); the log says where. Nothing was published.")
         _fail(execution, error, message % {"kind": type(error).__name__})

@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 LEAST_PAUSE = 2
 """Seconds between two looks for news, however many messages ask for one: they pile up where no worker is there."""
+LEAST_PAUSE_OF_PRUNING = 600
+"""Likewise between two times that old runs and scores are dropped."""
 
 
 @shared_task(name="pipeline.run_execute")
@@ -39,9 +41,10 @@ def calibration_execute_task(calibration_id: int) -> None:
     calibration_execute(calibration_id=calibration_id)
 
 
-@shared_task(name="pipeline.whatif_execute", expires=300)
+# These have no expiry: it would compare the clocks of two machines.
+@shared_task(name="pipeline.whatif_execute")
 def whatif_execute_task(key: str) -> None:
-    """Answer a question about an attack; a second delivery of the same message finds it answered."""
+    """Answer a question about an attack; a second delivery, or one that comes too late, finds it answered."""
     whatif_execute(key=key)
 
 
@@ -51,7 +54,6 @@ def changes_explain_task(old_id: int, new_id: int, criterion_id: int) -> None:
     why_execute(old_id=old_id, new_id=new_id, criterion_id=criterion_id)
 
 
-# Without an expiry: it would compare the clocks of two machines.
 @shared_task(name="pipeline.start_runs_for_news")
 def start_runs_for_news() -> None:
     """Keep published scores up to date with judgments; every few seconds, by beat."""
@@ -70,10 +72,11 @@ def hand_back_runs(**_: object) -> None:
     worker_ends()
 
 
-@shared_task(name="pipeline.prune", expires=3000)
+@shared_task(name="pipeline.prune")
 def prune() -> None:
     """Drop what is no longer kept of runs and scores; every hour, by beat."""
-    everything_prune()
+    if cache.add("pipeline.prune", True, LEAST_PAUSE_OF_PRUNING):
+        everything_prune()
 
 
 @worker_process_init.connect

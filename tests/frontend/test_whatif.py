@@ -118,6 +118,20 @@ def test_a_question_that_no_worker_answers_is_given_up(staff_client, judged):
         assert service.whatif_get(poll=judged, key=key).error.startswith("No worker answered")
 
 
+def test_a_question_that_a_worker_finds_too_late_is_left_alone(staff_client, judged, monkeypatch):
+    monkeypatch.setattr(service, "PATIENCE", timedelta(seconds=0.05))
+    late = key_of(ask(staff_client))
+    time.sleep(0.1)
+    monkeypatch.undo()
+    monkeypatch.setattr(service, "TASK", "pipeline.nobody_answers")
+    key = key_of(ask(staff_client))
+    service.whatif_execute(key=late)
+    assert service.whatif_get(poll=judged, key=late).outcome is None
+    assert ask(staff_client).status_code == 409
+    service.whatif_execute(key=key)
+    assert service.whatif_get(poll=judged, key=key).outcome is not None
+
+
 def test_a_poll_without_scores_cannot_be_attacked(staff_client, judged):
     poll_with(slug="new")
     refused = staff_client.post("/polls/new/integrity/what-if/", ASKED)

@@ -131,10 +131,10 @@ def whatif_get(*, poll: Poll, key: str) -> WhatIf:
 
 
 def whatif_execute(*, key: str) -> None:
-    """Answer a question; a second delivery finds it answered."""
+    """Answer a question; a second delivery finds it answered, and one that comes too late finds it given up."""
     kept = cache.get(_place(key))
     question = WhatIf(**kept) if kept else None
-    if question is None or not question.is_waiting:
+    if question is None or not question.is_waiting or not _is_active(question):
         return
     try:
         question.save(**_answer(question))
@@ -144,7 +144,13 @@ def whatif_execute(*, key: str) -> None:
         logger.exception("The question %s broke off", key)
         question.save(error=_("The computation broke off unexpectedly (%(kind)s).") % {"kind": type(error).__name__})
     finally:
-        cache.delete(_lock(question.poll_id))
+        if _is_active(question):
+            cache.delete(_lock(question.poll_id))
+
+
+def _is_active(question: WhatIf) -> bool:
+    """Tell whether this is still the poll's one question; Redis measures its time, whose clock all machines share."""
+    return bool(cache.get(_lock(question.poll_id)) == question.key)
 
 
 def _answer(question: WhatIf) -> dict[str, object]:

@@ -25,13 +25,18 @@ def digest(run: Run) -> str:
 @contextmanager
 def when_publishing(statement: str) -> Iterator[None]:
     """Let PostgreSQL execute a statement as soon as a score set is written, before it is published."""
+    with accident(statement, when="AFTER INSERT ON scores_scoreset FOR EACH ROW"):
+        yield
+
+
+@contextmanager
+def accident(statement: str, *, when: str) -> Iterator[None]:
+    """Let PostgreSQL execute a statement at some event."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE FUNCTION accident() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {statement}; RETURN NEW; END$$"
         )
-        cursor.execute(
-            "CREATE TRIGGER accident AFTER INSERT ON scores_scoreset FOR EACH ROW EXECUTE FUNCTION accident()"
-        )
+        cursor.execute(f"CREATE TRIGGER accident {when} EXECUTE FUNCTION accident()")
     try:
         yield
     finally:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from backend.pipeline.attempts import MOST_ATTEMPTS
@@ -10,6 +11,7 @@ from backend.pipeline.models import Run
 from backend.pipeline.reaper import NEWS_COUNT, runs_recover, runs_start_for_news
 from backend.polls.models import News
 from backend.polls.services import news_add
+from backend.scores.models import Hold
 from tests.factories import PollFactory
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +80,21 @@ def test_a_poll_that_cannot_start_says_why_on_its_page_of_runs_and_pauses(config
     run = Run.objects.get()
     assert (run.status, run.finished_at is None) == (Run.Status.FAILED, False)
     assert reason in run.error
+
+
+def test_a_poll_that_is_held_at_this_very_moment_has_not_failed():
+    poll = PollFactory()
+    news_of(poll, age=60)
+
+    def hold_after_looking(execute, statement, *call):
+        answer = execute(statement, *call)
+        if "polls_news" in statement:
+            Hold.objects.create(poll=poll, reason="Wait.")
+        return answer
+
+    with connection.execute_wrapper(hold_after_looking):
+        assert runs_start_for_news() == []
+    assert not Run.objects.exists()
 
 
 def test_a_run_whose_worker_died_is_queued_again(django_capture_on_commit_callbacks):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from backend.pipeline import retention
@@ -13,7 +14,7 @@ from backend.pipeline.snapshot import facts_read, snapshot_store, snapshots_prun
 from backend.pipeline.tasks import prune
 from backend.scores.models import ScoreSet
 from backend.scores.selectors import score_set_published
-from tests.backend.pipeline.helpers import computed
+from tests.backend.pipeline.helpers import accident, computed
 from tests.factories import ContributorFactory, judged_poll, poll_with, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,10 +73,32 @@ def test_beat_drops_what_a_killed_run_left():
     kept = {score_set.snapshot_digest for score_set in ScoreSet.objects.order_by("-pk")[:3]}
     say(ada, poll, "a", "b", good=9)
     snapshot_store(poll=poll, facts=facts_read(poll=poll))
+    cache.clear()
     prune()
     assert set(Snapshot.objects.values_list("digest", flat=True)) == kept
     everything_prune()
     assert Snapshot.objects.count() == 3
+
+
+def test_messages_that_piled_up_while_there_was_no_worker_count_as_one():
+    cache.clear()
+    prune()
+    poll = poll_with()
+    for _ in range(3):
+        ended(poll)
+    prune()
+    assert Run.objects.count() == 3
+
+
+def test_a_poll_whose_old_scores_cannot_be_dropped_does_not_stop_the_others(caplog):
+    polls = [judged_poll(), judged_poll()]
+    for poll in polls:
+        snapshot_store(poll=poll, facts=facts_read(poll=poll))
+    wrong = f"IF OLD.poll_id = {polls[0].pk} THEN RAISE EXCEPTION 'not this one'; END IF; RETURN OLD"
+    with accident(wrong, when="BEFORE DELETE ON pipeline_snapshot FOR EACH ROW"):
+        everything_prune()
+    assert [snapshot.poll for snapshot in Snapshot.objects.all()] == [polls[0]]
+    assert f"Old scores of {polls[0].slug} were not dropped" in caplog.text
 
 
 def test_the_snapshot_of_an_active_or_failed_last_run_stays():

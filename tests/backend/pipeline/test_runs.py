@@ -1,11 +1,11 @@
 """Runs, executed in this process."""
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from backend.common.errors import InvalidRunConfig, RunAlreadyActive, RunNotActive, RunNotFound
-from backend.pipeline.attempts import MOST_ATTEMPTS, RETRY_PAUSE, STALE
+from backend.pipeline.attempts import MOST_ATTEMPTS, RETRY_PAUSE, STALE, run_retry_later
 from backend.pipeline.execution import STEPS
 from backend.pipeline.models import Run, Snapshot
 from backend.pipeline.selectors import run_active, run_get, run_list
@@ -13,7 +13,7 @@ from backend.pipeline.services import run_cancel, run_create, run_execute
 from backend.polls.models import News
 from backend.scores.models import IndividualScore, Publication, ScoreSet
 from backend.scores.selectors import ranking, score_set_published
-from tests.backend.pipeline.helpers import computed, digest, when_publishing
+from tests.backend.pipeline.helpers import accident, computed, digest, when_publishing
 from tests.factories import ContributorFactory, PollFactory, judged_poll, poll_with, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -121,9 +121,10 @@ def test_a_failure_is_told_and_leaves_the_published_scores_and_the_news(caplog):
     assert computed(poll).status == Run.Status.SUCCEEDED
 
 
-def test_a_run_that_the_database_breaks_off_is_tried_again_a_little_later():
+@pytest.mark.parametrize("accident_of", ["deadlock_detected", "foreign_key_violation"])
+def test_a_run_that_the_database_breaks_off_is_tried_again_a_little_later(accident_of):
     run = run_create(poll=judged_poll(), trigger=COMMAND)
-    with when_publishing("RAISE EXCEPTION 'deadlock' USING ERRCODE = 'deadlock_detected'"):
+    with when_publishing(f"RAISE EXCEPTION 'not now' USING ERRCODE = '{accident_of}'"):
         run = run_execute(run_id=run.pk)
     assert (run.status, run.attempts, run.lease, run.error) == (Run.Status.QUEUED, 1, None, "")
     waits = run.updated_at + STALE - timezone.now()
@@ -141,6 +142,24 @@ def test_a_run_that_finds_the_disk_full_again_and_again_fails_and_says_what_to_d
         "The database's disk is full: make room, then start the run again. Nothing was published."
     )
     assert News.objects.exists()
+
+
+def test_a_run_after_which_old_scores_cannot_be_dropped_has_published(caplog):
+    poll = judged_poll()
+    with accident("RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full'", when="BEFORE DELETE ON pipeline_snapshot"):
+        run = computed(poll)
+    assert run.status == Run.Status.SUCCEEDED
+    assert score_set_published(poll=poll) == run.score_set
+    assert run.log.last().event == "published"
+    assert f"Old scores of poll {poll.pk} were not dropped" in caplog.text
+
+
+def test_a_run_that_had_published_when_its_connection_broke_is_not_tried_again():
+    run = computed(judged_poll())
+    assert run.lease is not None
+    assert run_retry_later(run=run, lease=run.lease, error=OperationalError("no answer to COMMIT")) is False
+    run.refresh_from_db()
+    assert run.status == Run.Status.SUCCEEDED
 
 
 def test_a_configuration_that_became_wrong_fails_in_plain_words():
