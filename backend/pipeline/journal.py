@@ -24,7 +24,8 @@ EVENTS: dict[str, tuple[LogLine.Level, str | Promise]] = {
     "queued": (INFO, _("Queued.")),
     "retried": (INFO, _("With the parameters of run %(former)s.")),
     "taken": (INFO, _("A worker begins; attempt %(attempt)s.")),
-    "step": (INFO, _("%(step)s: part %(part)s of %(parts)s begins.")),
+    "step": (INFO, _("%(step)s.")),
+    "part": (INFO, _("%(step)s: part %(part)s of %(parts)s.")),
     "read": (
         INFO,
         _("Read %(judgments)s judgments of %(contributors)s contributors on %(entities)s items; %(news)s news."),

@@ -65,7 +65,10 @@ class Reporter:
             self.memory.end(step)
         else:
             self.memory.begin()
-            self.journal.note("step", step=step, part=done + 1, parts=total)
+            if total > 1:
+                self.journal.note("part", step=step, part=done + 1, parts=total)
+            else:
+                self.journal.note("step", step=step)
         self._position = Position(step, done, total)
 
     def cancelled(self) -> bool:
