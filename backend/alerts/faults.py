@@ -13,11 +13,8 @@ from celery.signals import task_failure
 from django.conf import settings
 from django.core.cache import cache
 from django.core.signals import got_request_exception
-from django.db import DatabaseError
 from django.dispatch import receiver
 from django.http import HttpRequest
-from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 
 from backend.alerts.recipients import site_recipients
 from backend.alerts.services import mail_enqueue
@@ -52,12 +49,13 @@ def fault_tell(*, error: BaseException, place: str, reference: str) -> None:
 
     The text of the error stays in the log: it may quote what somebody wrote.
     """
-    facts = {"place": place, "error": type(error).__name__, "line": line_of(error), "reference": reference}
     try:
+        facts = {"place": place, "error": type(error).__name__, "line": line_of(error), "reference": reference}
         if settings.ALERT_EMAILS and _is_news(f"{place} {facts['error']} {facts['line']}"):
             for recipient in site_recipients():
                 mail_enqueue(KIND, recipient, facts)
-    except (RedisError, OperationalError, DatabaseError):
+    except Exception:
+        # Whatever it is, raised here it would take the place of the page that tells of the fault.
         logger.exception("Nobody was told of a fault")
 
 

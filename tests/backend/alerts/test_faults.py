@@ -2,6 +2,7 @@
 
 import pytest
 from django.core import mail
+from django.db import InterfaceError
 from django.test import Client
 from django.urls import reverse
 from kombu.exceptions import OperationalError
@@ -61,12 +62,15 @@ def test_a_flood_of_different_faults_ends(broken, monkeypatch):
     assert len(mail.outbox) == 1
 
 
-def test_a_mail_queue_that_is_down_leaves_the_page_as_it_is(broken, monkeypatch, caplog):
+@pytest.mark.parametrize("error", [OperationalError("down"), InterfaceError("cut"), ValueError("expired meanwhile")])
+def test_whatever_keeps_the_mail_from_going_leaves_the_page_as_it_is(broken, monkeypatch, caplog, error):
     def down(*_: object, **__: object) -> None:
-        raise OperationalError("down")
+        raise error
 
     monkeypatch.setattr(services.current_app, "send_task", down)
-    assert broken.get(reverse("home")).status_code == 500
+    answer = broken.get(reverse("home"))
+    assert answer.status_code == 500
+    assert answer["X-Request-ID"] in answer.text
     assert "Nobody was told of a fault" in caplog.text
 
 
