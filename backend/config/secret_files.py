@@ -31,7 +31,12 @@ def secret(env: environ.Env, name: str) -> str:
 
 def secrets_listed(env: environ.Env, name: str) -> list[str]:
     """Return secrets that are separated by commas or lines."""
-    words = (word.strip() for word in secret(env, name).replace("\n", ",").split(","))
+    return words_of(secret(env, name))
+
+
+def words_of(text: str) -> list[str]:
+    """Return what is separated by commas or lines, without the blanks around it."""
+    words = (word.strip() for word in text.replace("\n", ",").split(","))
     return [word for word in words if word]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 
-from backend.config.secret_files import secret, secrets_listed, with_password
+from backend.config.secret_files import secret, secrets_listed, with_password, words_of
 from backend.config.social import oidc_from
 from backend.observability.logs import logging_config
 
@@ -28,8 +28,8 @@ SECRET_KEY_IS_THROWN_AWAY = not SECRET_KEY
 SECRET_KEY = SECRET_KEY or secrets.token_urlsafe(48)
 # Former keys: what was signed or encrypted with them is still read.
 SECRET_KEY_FALLBACKS = secrets_listed(env, "SECRET_KEY_FALLBACKS")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS = words_of(env.str("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]"))
+CSRF_TRUSTED_ORIGINS = words_of(env.str("CSRF_TRUSTED_ORIGINS", default=""))
 SITE_NAME = env.str("SITE_NAME", default="Helianthus")
 
 INSTALLED_APPS = [
@@ -306,7 +306,7 @@ SPECTACULAR_SETTINGS = {
 # Whoever has it reads /metrics, and why /readyz is not ready; without one there are no metrics.
 METRICS_TOKEN = secret(env, "METRICS_TOKEN")
 # Who is told by mail of runs and requests that failed, with commas; a poll's owner is told of its runs in any case.
-ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
+ALERT_EMAILS = words_of(env.str("ALERT_EMAILS", default=""))
 # Where the site is, for links in mails that no request asks for.
 SITE_URL = env.str(
     "SITE_URL", default=f"{'https' if HTTPS else 'http'}://{next(iter(ALLOWED_HOSTS), 'localhost')}"
@@ -314,7 +314,15 @@ SITE_URL = env.str(
 LOGGING = logging_config(
     layout=env.str("LOG_FORMAT", default="text" if DEBUG else "json"),
     level=env.str("LOG_LEVEL", default="INFO"),
-    secrets=(SECRET_KEY, *SECRET_KEY_FALLBACKS, METRICS_TOKEN),
+    secrets=(
+        SECRET_KEY,
+        *SECRET_KEY_FALLBACKS,
+        METRICS_TOKEN,
+        DATABASES["default"]["PASSWORD"] or "",
+        secret(env, "REDIS_PASSWORD"),
+        EMAIL_CONFIG["EMAIL_HOST_PASSWORD"] or "",
+        secret(env, "SOCIAL_OIDC_SECRET"),
+    ),
 )
 # Lines of tasks bear the ids of the request that asked for them.
 DJANGO_STRUCTLOG_CELERY_ENABLED = True

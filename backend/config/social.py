@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from backend.config.secret_files import secret
+from backend.config.secret_files import secret, words_of
 
 PROVIDER_ID = "sso"
 
@@ -46,7 +46,7 @@ def oidc_from(env: environ.Env) -> Oidc:
             "SOCIAL_OIDC_SERVER_URL also needs SOCIAL_OIDC_CLIENT_ID, and SOCIAL_OIDC_SECRET or SOCIAL_OIDC_SECRET_FILE"
         )
     # A browser follows the log-in form to the provider only if the content security policy names it.
-    origins = [_origin(server), *env.list("SOCIAL_OIDC_ORIGINS", default=[])]
+    origins = [_origin(server), *words_of(env.str("SOCIAL_OIDC_ORIGINS", default=""))]
     return Oidc({"openid_connect": {"APPS": [client], "OAUTH_PKCE_ENABLED": True}}, origins)
 
 

@@ -16,6 +16,13 @@ from django.conf import settings as s
 print(s.SECRET_KEY, s.SECRET_KEY_FALLBACKS, s.DATABASES["default"]["PASSWORD"], s.REDIS_URL, s.CELERY_BROKER_URL,
       s.EMAIL_HOST_PASSWORD, sep="\\n")
 """
+TELL = """
+import logging.config, os
+from django.conf import settings
+logging.config.dictConfig(settings.LOGGING)
+for name in [name for name in os.environ if name.endswith("_FILE")]:
+    logging.error("a library says %s", open(os.environ[name]).read())
+"""
 
 
 def env_of(**values: str) -> environ.Env:
@@ -105,13 +112,32 @@ def test_settings_read_every_secret_from_its_file(file_of):
     ]
 
 
+def test_no_secret_of_the_settings_is_in_a_log(file_of):
+    names = ("SECRET_KEY", "METRICS_TOKEN", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "EMAIL_PASSWORD")
+    environment = {f"{name}_FILE": file_of(name, f"hush-{name}-hush") for name in names}
+    environment |= {"EMAIL_URL": "smtp+tls://us@mail.example.org:587", "LOG_FORMAT": "json"}
+    told = printed(environment, TELL)
+    assert told.returncode == 0, told.stderr
+    assert told.stderr.count("[secret]") == len(names)
+    assert "hush" not in told.stderr
+
+
+def test_blanks_after_commas_belong_to_no_name():
+    environment = {"ALLOWED_HOSTS": "a.example, b.example", "ALERT_EMAILS": "ada@a.example , bob@a.example,"}
+    script = "from django.conf import settings as s; print(s.ALLOWED_HOSTS, s.ALERT_EMAILS)"
+    told = printed(environment, script)
+    assert told.stdout.strip() == "['a.example', 'b.example'] ['ada@a.example', 'bob@a.example']"
+
+
 def test_settings_name_the_variable_whose_file_is_missing():
     refused = printed({"POSTGRES_PASSWORD_FILE": "/nowhere/password"})
     assert refused.returncode
     assert "POSTGRES_PASSWORD_FILE names /nowhere/password" in refused.stderr.splitlines()[-1]
 
 
-def printed(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def printed(environment: dict[str, str], script: str = PRINT) -> subprocess.CompletedProcess[str]:
     """Print the secrets that settings hold in a process of this environment."""
     env = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "backend.config.settings"} | environment
-    return subprocess.run([sys.executable, "-c", PRINT], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-c", script], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True
+    )
