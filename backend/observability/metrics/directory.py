@@ -13,6 +13,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
@@ -37,11 +38,14 @@ def claim() -> Path | None:
     if not metrics_are_on():
         return None
     root().mkdir(mode=0o700, parents=True, exist_ok=True)
-    _remove_abandoned()
-    # Containers that share the folder count their processes alike, so the host is in the name.
-    folder = Path(tempfile.mkdtemp(prefix=f"{socket.gethostname()}-{os.getpid()}-", dir=root()))
-    _held.append(_locked(folder))
+    with _alone():
+        _remove_abandoned()
+        # Containers that share the folder count their processes alike, so the host is in the name.
+        folder = Path(tempfile.mkdtemp(prefix=f"{socket.gethostname()}-{os.getpid()}-", dir=root()))
+        _held.append(_locked(folder))
     os.environ[VARIABLE] = str(folder)
+    # Where somebody tidied it away, a child that starts later would break with each number that it counts.
+    os.register_at_fork(after_in_child=lambda: folder.mkdir(mode=0o700, parents=True, exist_ok=True))
     return folder
 
 
@@ -56,6 +60,17 @@ def folders() -> Iterator[tuple[str, Path]]:
     for lock in sorted(root().glob(f"*/{LOCK}")):
         name = lock.with_name(SERVICE)
         yield name.read_text() if name.exists() else "command", lock.parent
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let no two processes start at once: one would remove the folder that the other has made but not locked yet."""
+    held = os.open(root(), os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def _locked(folder: Path) -> int:
