@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -85,7 +85,7 @@ class Journal:
             events.append(self._waiting.popleft())
         try:
             lines_write(self._run_id, events)
-        except DatabaseError:
+        except Error:
             self._waiting.extendleft(reversed(events))
             raise
 

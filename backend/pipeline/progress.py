@@ -9,7 +9,7 @@ from typing import Self
 from uuid import UUID
 
 import psycopg
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import Error, connection
 from django.db.models.functions import Now
 
 from backend.pipeline.forecast import Forecast, Position
@@ -44,7 +44,7 @@ class Reporter:
         self.forecast, self.journal, self.memory = Forecast(), Journal(run_id), PeakMemory()
         self._run = Run.objects.filter(pk=run_id, lease=lease, status=Run.Status.RUNNING)
         self._position = Position("", 0, 0)
-        self._is_cancelled = False
+        self._is_cancelled = self._is_unwritten = False
         self._interrupt = Interrupt()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._write_until_ended, name=f"progress of run {run_id}", daemon=True)
@@ -90,11 +90,15 @@ class Reporter:
     def _attempt(self, write: Callable[[], None]) -> None:
         try:
             write()
-        except (DatabaseError, InterfaceError, psycopg.Error) as error:
+        except (Error, psycopg.Error) as error:
             # A lost connection costs a heartbeat, not the run; the next write opens a new one.
             logger.exception("The progress of a run could not be written")
-            self.journal.note("unwritten", kind=type(error).__name__)
+            if not self._is_unwritten:
+                self.journal.note("unwritten", kind=type(error).__name__)
+            self._is_unwritten = True
             connection.close()
+        else:
+            self._is_unwritten = False
 
     def _write(self) -> None:
         at = self._position

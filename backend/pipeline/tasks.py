@@ -12,6 +12,7 @@ from structlog.contextvars import bound_contextvars
 from backend.pipeline.calibration import calibration_execute, calibrations_recover
 from backend.pipeline.comparing.why import why_execute
 from backend.pipeline.integrity.whatif import whatif_execute
+from backend.pipeline.models import Run
 from backend.pipeline.reaper import runs_recover, runs_start_for_news
 from backend.pipeline.retention import everything_prune
 from backend.pipeline.services import run_execute
@@ -31,8 +32,12 @@ LEAST_PAUSE_OF_PRUNING = 600
 def run_execute_task(run_id: int) -> None:
     """Execute a run; a second delivery of the same message finds it taken and does nothing."""
     with bound_contextvars(run_id=run_id):
-        run = run_execute(run_id=run_id)
-        logger.info("The run of poll %s is %s", run.poll_id, run.status)
+        try:
+            run = run_execute(run_id=run_id)
+        except Run.DoesNotExist:
+            logger.info("The run was deleted, with its poll")
+        else:
+            logger.info("The run of poll %s is %s", run.poll_id, run.status)
 
 
 @shared_task(name="pipeline.calibration_execute")

@@ -34,7 +34,8 @@ def scores_turn_back(*, poll: Poll, run_id: int, reason: str, user: User | None,
     """Let a poll show the scores of an earlier run, and hold them until somebody goes forward.
 
     ``seen`` is the score set that whoever asks saw published. What was deleted or made private since does not come
-    back; an active run is cancelled, and one that is publishing now does so before or not at all.
+    back; an active run is cancelled unless it is a dry one, and one that is publishing now does so before or not at
+    all.
 
     Raises
     ------
@@ -110,6 +111,6 @@ def _after_showing(score_set: ScoreSet) -> None:
 
 def _cancel_active(poll: Poll) -> None:
     """Spare workers what could not be published; whoever publishes locks the publication first, then the run."""
-    for run in Run.objects.filter(poll=poll, status__in=Run.ACTIVE):
+    for run in Run.objects.filter(poll=poll, status__in=Run.ACTIVE, is_dry_run=False):
         with suppress(RunNotActive):  # it has just ended
             run_cancel(run=run)

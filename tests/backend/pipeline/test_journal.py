@@ -1,11 +1,16 @@
 """The log of a run."""
 
+import time
+from uuid import uuid4
+
 import pytest
 
+from backend.pipeline import progress
 from backend.pipeline.journal import EVENTS, MOST_LINES, RESERVED, Event, Journal, line_text, line_write, lines_write
 from backend.pipeline.models import LogLine, Run
+from backend.pipeline.progress import Reporter
 from backend.pipeline.services import run_cancel, run_create, run_execute
-from tests.backend.pipeline.helpers import computed, when_publishing
+from tests.backend.pipeline.helpers import accident, computed, when_publishing
 from tests.factories import judged_poll
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,6 +62,20 @@ def test_a_log_has_room_for_what_goes_wrong_and_an_end():
     lines_write(run.pk, [wrong] * (2 * MOST_LINES))
     assert run.log.count() == MOST_LINES
     assert len(run.log.filter(event="step").first().details["step"]) == 300
+
+
+def test_that_nothing_can_be_written_for_a_while_is_told_once(monkeypatch, caplog):
+    monkeypatch.setattr(progress, "PERIOD", 0.01)
+    run, lease = run_create(poll=judged_poll(), trigger=Run.Trigger.PAGE), uuid4()
+    Run.objects.filter(pk=run.pk).update(status=Run.Status.RUNNING, lease=lease)
+    with Reporter(run_id=run.pk, lease=lease) as reporter:
+        with accident("RAISE EXCEPTION 'away'", when="BEFORE INSERT ON pipeline_logline FOR EACH ROW"):
+            reporter.progress("scaling", 0, 1)
+            deadline = time.monotonic() + 20
+            while caplog.text.count("could not be written") < 3:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+    assert events(run) == ["queued", "step", "unwritten"]
 
 
 def test_lines_that_cannot_be_written_are_written_later():

@@ -293,6 +293,14 @@ def test_an_active_run_is_cancelled():
     assert run.status == Run.Status.CANCELLED
 
 
+def test_an_active_dry_run_which_publishes_nothing_goes_on():
+    poll, first, _ = two_runs()
+    run = run_create(poll=poll, trigger=Run.Trigger.COMMAND, is_dry_run=True)
+    back(poll, first)
+    run.refresh_from_db()
+    assert run.status == Run.Status.QUEUED
+
+
 def in_own_connection(action):
     try:
         return action()

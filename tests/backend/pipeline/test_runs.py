@@ -10,7 +10,8 @@ from backend.pipeline.execution import STEPS
 from backend.pipeline.models import Run, Snapshot
 from backend.pipeline.selectors import run_active, run_get, run_list
 from backend.pipeline.services import run_cancel, run_create, run_execute
-from backend.polls.models import News
+from backend.pipeline.tasks import run_execute_task
+from backend.polls.models import News, Poll
 from backend.scores.models import IndividualScore, Publication, ScoreSet
 from backend.scores.selectors import ranking, score_set_published
 from tests.backend.pipeline.helpers import accident, computed, digest, when_publishing
@@ -104,6 +105,12 @@ def test_a_run_that_another_worker_executes_is_left_alone():
     Run.objects.filter(pk=run.pk).update(status=Run.Status.RUNNING)
     assert run_execute(run_id=run.pk).status == Run.Status.RUNNING
     assert not ScoreSet.objects.exists()
+
+
+def test_a_message_about_a_run_that_was_deleted_with_its_poll_is_no_failure():
+    run = run_create(poll=judged_poll(), trigger=COMMAND)
+    Poll.objects.all().delete()
+    run_execute_task(run.pk)
 
 
 def test_a_failure_is_told_and_leaves_the_published_scores_and_the_news(caplog):
