@@ -52,7 +52,10 @@ def _client(request: HttpRequest | Request) -> str:
 
 def _count(key: str) -> int:
     cache.add(key, 0, timeout=2 * WINDOW)
-    return cache.incr(key)
+    try:
+        return cache.incr(key)
+    except ValueError:  # Redis restarted empty, or needed the room, between the two
+        return 1
 
 
 class PostLimitMiddleware(MiddlewareMixin):

@@ -75,3 +75,10 @@ def test_forged_forms_do_not_use_up_what_a_user_may_send(settings: Any):
     client.get("/accounts/logout/")
     form = {"csrfmiddlewaretoken": client.cookies["csrftoken"].value, "left": "a", "right": "b", "judge-good": "3"}
     assert client.post(address, form).status_code == 303
+
+
+def test_a_count_that_redis_forgot_at_that_moment_stops_nobody(client, monkeypatch):
+    monkeypatch.setattr("backend.common.limits.WINDOW", 1e-9)  # it ends before it is read
+    client.force_login(UserFactory())
+    address = reverse("compare", args=[poll_with().slug])
+    assert client.post(address, {"left": "a", "right": "b", "judge-good": "3"}).status_code == 303
