@@ -30,9 +30,19 @@ def run_config_check(*, config: object) -> None:
     ------
     InvalidRunConfig
     """
+    config_read(mapping_checked(config))
+
+
+def mapping_checked(config: object) -> Mapping[str, object]:
+    """Return a configuration that is one at all; names and values are still to be read.
+
+    Raises
+    ------
+    InvalidRunConfig
+    """
     if not isinstance(config, Mapping):
         raise InvalidRunConfig(reason=_('write it as {} or as {"name of a constant": value}.'))
-    config_read(config)
+    return config
 
 
 def differences(*, own: Mapping[str, object], asked: Mapping[str, object]) -> dict[str, list[object]]:

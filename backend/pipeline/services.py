@@ -18,7 +18,7 @@ from backend.pipeline.attempts import is_transient, run_hand_back, run_retry_lat
 from backend.pipeline.execution import AuditFailed, Execution, LeaseLost
 from backend.pipeline.journal import line_write, place_of
 from backend.pipeline.models import Run
-from backend.pipeline.parameters import differences
+from backend.pipeline.parameters import differences, mapping_checked
 from backend.pipeline.progress import Reporter
 from backend.pipeline.shutdown import worker_is_ending
 from backend.polls.models import Poll
@@ -49,14 +49,14 @@ def run_create(
     """
     if not is_dry_run and hold_of(poll=poll) is not None:
         raise ScoresHeld
-    asked = dict(config or {})
+    own, asked = mapping_checked(poll.run_config), dict(config or {})
     run = Run(
         poll=poll,
         trigger=trigger,
         started_by=started_by,
-        config={**poll.run_config, **asked},
+        config={**own, **asked},
         parameters=asked,
-        differences=differences(own=poll.run_config, asked=asked),
+        differences=differences(own=own, asked=asked),
         is_dry_run=is_dry_run,
     )
     _insert(run)

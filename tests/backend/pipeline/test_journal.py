@@ -68,13 +68,13 @@ def test_that_nothing_can_be_written_for_a_while_is_told_once(monkeypatch, caplo
     monkeypatch.setattr(progress, "PERIOD", 0.01)
     run, lease = run_create(poll=judged_poll(), trigger=Run.Trigger.PAGE), uuid4()
     Run.objects.filter(pk=run.pk).update(status=Run.Status.RUNNING, lease=lease)
-    with Reporter(run_id=run.pk, lease=lease) as reporter:
-        with accident("RAISE EXCEPTION 'away'", when="BEFORE INSERT ON pipeline_logline FOR EACH ROW"):
-            reporter.progress("scaling", 0, 1)
-            deadline = time.monotonic() + 20
-            while caplog.text.count("could not be written") < 3:
-                assert time.monotonic() < deadline
-                time.sleep(0.01)
+    away = accident("RAISE EXCEPTION 'away'", when="BEFORE INSERT ON pipeline_logline FOR EACH ROW")
+    with Reporter(run_id=run.pk, lease=lease) as reporter, away:
+        reporter.progress("scaling", 0, 1)
+        deadline = time.monotonic() + 20
+        while caplog.text.count("could not be written") < 3:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
     assert events(run) == ["queued", "step", "unwritten"]
 
 
