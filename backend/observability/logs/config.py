@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from backend.observability.logs.scrub import scrubber
+from backend.observability.logs.scrub import scrubber, without_address
 
 LAYOUTS = ("json", "text")
 # Run for every event, whether structlog or the standard library's logging tells it.
@@ -33,7 +33,7 @@ def logging_config(*, layout: str, level: str, secrets: Iterable[str] = ()) -> d
     renderer = structlog.processors.JSONRenderer() if layout == "json" else structlog.dev.ConsoleRenderer(colors=False)
     line = {
         "()": structlog.stdlib.ProcessorFormatter,
-        "foreign_pre_chain": [*SHARED, structlog.stdlib.ExtraAdder()],
+        "foreign_pre_chain": [*SHARED, structlog.stdlib.ExtraAdder(), without_address],
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,

@@ -33,6 +33,15 @@ def scrubber(secrets: Iterable[str] = ()) -> Processor:
     return scrub
 
 
+def without_address(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Take out the address that Django tells of a request that it refused: what was asked for, names and keys."""
+    event.pop("message", None)  # the same again, from a handler that wrote it before this one
+    request = event.pop("request", None)
+    if path := getattr(request, "path", ""):
+        event["event"] = str(event["event"]).removesuffix(f": {path}")
+    return event
+
+
 def _scrubbed(value: object, secrets: list[str]) -> object:
     if not isinstance(value, str):
         return value if value is None or isinstance(value, bool | int | float) else _scrubbed(str(value), secrets)

@@ -106,6 +106,17 @@ def test_nothing_that_people_type_or_own_is_in_the_log(db, client, log, monkeypa
     assert log.of("request_failed")[0]["exception"].startswith("Traceback")
 
 
+def test_a_refused_form_is_told_with_its_reason_and_without_its_address(db, log):
+    client = Client(enforce_csrf_checks=True)
+    assert client.post("/polls/of-my-club/?q=my+question", {}).status_code == 403
+    assert client.get("/", {"q": "my question"}, headers={"Host": "not-ours.example.com"}).status_code == 400
+    assert [line["event"] for line in log.lines if line["logger"] == "django.security.csrf"] == [
+        "Forbidden (CSRF cookie not set.)"
+    ]
+    for private in ("of-my-club", "question"):
+        assert private not in log.text.getvalue()
+
+
 def sign_up(client: Client) -> None:
     form = {"username": "lovelace", "email": EMAIL, "password1": PASSWORD, "password2": PASSWORD}
     assert client.post(reverse("account_signup"), form).status_code == 302
