@@ -64,7 +64,8 @@ def start_runs_for_news() -> None:
     """Keep published scores up to date with judgments; every few seconds, by beat."""
     if not cache.add("pipeline.start_runs_for_news", True, LEAST_PAUSE):
         return
-    for part in (runs_recover, calibrations_recover, holds_clean, runs_start_for_news):
+    # Held scores last: of a large poll they take seconds, for which no other poll should wait.
+    for part in (runs_recover, calibrations_recover, runs_start_for_news, holds_clean):
         try:
             part()
         except Exception:
