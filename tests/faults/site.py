@@ -253,6 +253,12 @@ class Processes:
         inspect = self.site.sender.control.inspect
         wait_until(lambda: (inspect([host]).active() or {}).get(host) == [], f"{host} is idle")
 
+    def taken(self, worker: Process, task: str) -> int:
+        """Return how many messages for a task a worker has taken since it began."""
+        host = self._hosts[worker.pid]
+        stats = self.site.sender.control.inspect([host]).stats() or {}
+        return int(stats.get(host, {}).get("total", {}).get(task, 0))
+
     def _start(self, name: str, argv: tuple[str, ...], env: dict[str, str]) -> Process:
         group = self._stack.enter_context(ProcessGroup())
         log = self.site.state.path(f"{name}-{next(NUMBERS)}.log")

@@ -46,7 +46,7 @@ def test_beat_that_is_killed_and_started_again_loses_no_news_and_starts_no_run_t
     site: Site, start: Processes
 ) -> None:
     poll = judged_poll()
-    start.worker(children=2)
+    worker = start.worker(children=2)
     first = start.beat()
     wait_until(lambda: not News.objects.exists(), "the first run")
     kill(first)
@@ -55,16 +55,13 @@ def test_beat_that_is_killed_and_started_again_loses_no_news_and_starts_no_run_t
     for schedule in ("one", "other"):  # a second one by mistake
         start.beat(schedule=schedule)
     site.wait_for_held()
-    sent = beats_taken(start)
-    wait_until(lambda: beats_taken(start) >= sent + 3, "beats look for news while the run computes")
+    looks = "pipeline.start_runs_for_news"
+    before = start.taken(worker, looks)
+    wait_until(lambda: start.taken(worker, looks) >= before + 3, "beats look for news while the run computes")
     site.release()
     wait_until(lambda: not News.objects.exists(), "the second run")
     assert list(Run.objects.values_list("status", "attempts")) == [(Run.Status.SUCCEEDED, 1)] * 2
     assert score_set_published(poll=poll).judgments == Judgment.objects.count()
-
-
-def beats_taken(start: Processes) -> int:
-    return sum(log.count("Task pipeline.start_runs_for_news") for log in start.logs("worker"))
 
 
 @pytest.mark.usefixtures("survivor")
