@@ -192,7 +192,6 @@ class Processes:
 
     def __init__(self, site: Site, stack: ExitStack) -> None:
         self.site, self._stack = site, stack
-        self._all: list[Process] = []
         self._hosts: dict[int, str] = {}
         self._survivor: Process | None = None
 
@@ -243,10 +242,6 @@ class Processes:
         wait_until(lambda: lives(process) and seen.lines(), "the reader reads")
         return seen
 
-    def logs(self, name: str) -> list[str]:
-        """Return what processes of this name have written."""
-        return [process.program.log.read_text() for process in self._all if process.name == f"The {name}"]
-
     def wait_for_idle(self, worker: Process) -> None:
         """Wait until a worker has finished what it had in its hands."""
         host = self._hosts[worker.pid]
@@ -262,8 +257,7 @@ class Processes:
     def _start(self, name: str, argv: tuple[str, ...], env: dict[str, str]) -> Process:
         group = self._stack.enter_context(ProcessGroup())
         log = self.site.state.path(f"{name}-{next(NUMBERS)}.log")
-        self._all.append(group.start(Program(f"The {name}", argv, log, env=self.site.environment() | env)))
-        return self._all[-1]
+        return group.start(Program(f"The {name}", argv, log, env=self.site.environment() | env))
 
 
 def lives(process: Process) -> bool:
