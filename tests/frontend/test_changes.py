@@ -13,7 +13,8 @@ from backend.scores.selectors import score_set_published
 from tests.backend.pipeline.helpers import computed
 from tests.factories import ContributorFactory, EntityFactory, judged_poll, say
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# Each publishes several score sets: together they would take a tenth of the time that all tests may take.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 RUNS = "/polls/poll/runs/"
 FORWARD = f"{RUNS}forward/"
 WHY = "Somebody pushed <an item>."

@@ -37,7 +37,8 @@ from backend.scores.selectors import ranking, score_set_published, shown_token
 from tests.backend.pipeline.helpers import computed, when_publishing
 from tests.factories import ContributorFactory, UserFactory, judged_poll, poll_with, publish, say
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# Each publishes several score sets: together they would take a tenth of the time that all tests may take.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WHY = "Somebody pushed an item."
 
 
