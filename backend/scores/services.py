@@ -143,7 +143,9 @@ def _partitions_drop(score_set_ids: set[int]) -> None:
     existing = {*ScoreSet.objects.filter(pk__in=present).values_list("pk", flat=True)}
     for pk in sorted(pk for pk in present if pk in score_set_ids or pk not in existing):
         if not any(_partition_dropped(pk) for _ in range(DROP_ATTEMPTS)):
-            logger.info("The individual scores of set %s are being read; they will be dropped after a later run", pk)
+            # A reader of one table holds the parent of all: the others would make the run wait as long, each.
+            logger.info("Individual scores are being read; those of old sets will be dropped after a later run")
+            return
 
 
 def _partitions() -> list[int]:

@@ -181,7 +181,9 @@ def test_a_run_that_waits_for_the_database_can_be_cancelled():
         executed = pool.submit(in_own_connection, lambda: run_execute(run_id=run.pk))
         with ThreadPoolExecutor(1) as other:
             other.submit(in_own_connection, lambda: (until(run, "running"), run_cancel(run=run))).result(timeout=30)
-        executed.result(timeout=10)
+        executed.result(timeout=60)
     run.refresh_from_db()
     assert (run.status, run.error) == (Run.Status.CANCELLED, "")
-    assert [line.event for line in run.log.all()][-2:] == ["cancel_requested", "cancelled"]
+    events = [line.event for line in run.log.all()]
+    assert "cancel_requested" in events
+    assert events[-1] == "cancelled"

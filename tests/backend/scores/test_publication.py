@@ -139,12 +139,12 @@ def test_a_table_that_is_being_read_is_dropped_another_time():
         with transaction.atomic():
             list(IndividualScore.objects.filter(score_set=sets[0]))
             reading.set()
-            assert read.wait(10)
+            assert read.wait(60)
         connection.close()
 
     with ThreadPoolExecutor(1) as pool:
         reader = pool.submit(read_slowly)
-        assert reading.wait(10)
+        assert reading.wait(60)
         score_sets_prune(poll=poll)
         assert oldest in partitions()
         read.set()
