@@ -1,7 +1,5 @@
 """Where allauth asks us: names, mail, whom to believe."""
 
-import base64
-import hashlib
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ClassVar
@@ -13,7 +11,6 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -27,9 +24,11 @@ from requests import RequestException, Response, Session
 from backend.accounts.models import User
 from backend.accounts.selectors import address_is_taken
 from backend.accounts.services import language_remember
+from backend.common.encryption import fernet
 from backend.observability.selectors import switch_is_on
 from backend.observability.switches import SIGN_UP
 
+PURPOSE = "second factors"
 LONGEST_NEXT = 1_000
 """Characters of the address, with its answers, that a mail may carry."""
 
@@ -125,18 +124,11 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Second factors: their secrets are unreadable in a copy of the database."""
 
     def encrypt(self, text: str) -> str:
-        return _fernet().encrypt(text.encode()).decode()
+        return fernet(PURPOSE).encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _fernet().decrypt(encrypted_text.encode()).decode()
+        return fernet(PURPOSE).decrypt(encrypted_text.encode()).decode()
 
     def get_public_key_credential_rp_entity(self) -> dict[str, Any]:
         site: dict[str, Any] = super().get_public_key_credential_rp_entity()
         return site | {"name": settings.SITE_NAME}
-
-
-def _fernet() -> MultiFernet:
-    """Return what encrypts with the secret key, and also reads what former ones wrote."""
-    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    digests = (hashlib.sha256(f"second factors{key}".encode()).digest() for key in keys)
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

@@ -14,12 +14,17 @@ SECONDS = 2.0
 
 @facts
 def runs() -> list[Metric]:
-    """Count the runs under way, and the polls whose last run failed."""
+    """Count the runs under way, the polls whose last run failed, and the ends that nobody noticed."""
     active = GaugeMetricFamily("helianthus_runs_active", "Runs that are queued or running.", labels=("status",))
     for status, count in selectors.runs_active().items():
         active.add_metric([status], count)
     failing = selectors.polls_failing().count()
-    return [active, GaugeMetricFamily("helianthus_polls_failing", "Polls whose last run failed.", value=failing)]
+    late = "Runs that ended minutes ago without a look at them, so that nobody was told if they failed."
+    return [
+        active,
+        GaugeMetricFamily("helianthus_polls_failing", "Polls whose last run failed.", value=failing),
+        GaugeMetricFamily("helianthus_runs_unwatched", late, value=selectors.runs_unwatched_late()),
+    ]
 
 
 @facts

@@ -7,17 +7,13 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
+from backend.alerts.recipients import Recipient
 
-def mail_send(*, kind: str, address: str, language: str, facts: Mapping[str, object]) -> None:
-    """Send a mail in its reader's language.
 
-    Raises
-    ------
-    OSError
-        The mail server does not take it.
-    """
+def mail_send(*, kind: str, recipient: Recipient, facts: Mapping[str, object]) -> None:
+    """Send a mail in its reader's language: leave it to a worker, in the caller's transaction."""
     context = {**facts, "site_name": settings.SITE_NAME, "link": f"{settings.SITE_URL}{facts.get('path', '')}"}
-    with override(language):
+    with override(recipient.language):
         subject, _, text = render_to_string(f"alerts/{kind}.txt", context).strip().partition("\n")
     # A title has no line ends, but a header with one would be another header.
-    EmailMessage(subject=" ".join(subject.split()), body=text.strip() + "\n", to=[address]).send()
+    EmailMessage(subject=" ".join(subject.split()), body=text.strip() + "\n", to=[recipient.address]).send()

@@ -1,14 +1,19 @@
 """Reads: what waits, how old it is, what fails."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from django.db.models import Count, F, Max, Min, QuerySet
-from django.db.models.functions import Extract, Now
+from django.db.models import Count, F, Max, Min, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Extract, Now
 
 from backend.alerts.models import PollWatch
 from backend.pipeline.models import Run
 from backend.polls.models import News
 from backend.scores.models import Publication
+
+ENDED = (Run.Status.SUCCEEDED, Run.Status.FAILED, Run.Status.CANCELLED)
+LATE = timedelta(minutes=2)
+"""By then somebody has looked at a run that ended: beat asks for it every ten seconds, and a worker may be busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +42,14 @@ def runs_active() -> dict[str, int]:
 def polls_failing() -> QuerySet[PollWatch]:
     """Return the polls whose last run failed, the longest first."""
     return PollWatch.objects.filter(failing_since__isnull=False).select_related("poll").order_by("failing_since")
+
+
+def runs_unwatched() -> QuerySet[Run]:
+    """Return the runs that ended since the last look at their poll."""
+    seen = Coalesce(Subquery(PollWatch.objects.filter(poll=OuterRef("poll")).values("last_run")), 0)
+    return Run.objects.filter(status__in=ENDED, pk__gt=seen)
+
+
+def runs_unwatched_late() -> int:
+    """Count the runs that ended and that nobody has looked at in time: of them nobody is told."""
+    return runs_unwatched().filter(finished_at__lt=Now() - LATE).count()

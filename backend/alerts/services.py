@@ -1,23 +1,24 @@
 """Writes: what a look at the runs that ended found, and the mails that follow."""
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
-from celery import current_app
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
+from backend.alerts.mails import mail_send
 from backend.alerts.models import PollWatch
 from backend.alerts.recipients import Recipient, poll_recipients
+from backend.alerts.selectors import ENDED, runs_unwatched
 from backend.observability.metrics.counters import RUNS, STEP_SECONDS
 from backend.pipeline.models import Run
 from backend.polls.models import Poll
 
-ENDED = (Run.Status.SUCCEEDED, Run.Status.FAILED, Run.Status.CANCELLED)
+logger = logging.getLogger(__name__)
+
 PAUSE = timedelta(hours=1)
 """At most one mail of failure in this time, a poll."""
 OLD = timedelta(days=1)
@@ -26,11 +27,19 @@ FAILED, WORKS_AGAIN = "run_failed", "runs_work_again"
 
 
 def runs_watch() -> None:
-    """Count the runs that ended since the last look, tell of those that failed, and of polls that work again."""
-    seen = Coalesce(Subquery(PollWatch.objects.filter(poll=OuterRef("poll")).values("last_run")), 0)
-    fresh = Run.objects.filter(status__in=ENDED, pk__gt=seen)
-    for poll in Poll.objects.filter(pk__in=fresh.values("poll")):
-        _poll_watch(poll)
+    """Count the runs that ended since the last look, tell of those that failed, and of polls that work again.
+
+    A poll at whose runs one cannot look keeps nobody from hearing of the others.
+    """
+    broken: Exception | None = None
+    for poll in Poll.objects.filter(pk__in=runs_unwatched().values("poll")):
+        try:
+            _poll_watch(poll)
+        except Exception as error:
+            logger.exception("Nobody is told of the runs of the poll %s", poll.pk)
+            broken = error
+    if broken is not None:
+        raise broken  # so that it is counted and told as any other fault
 
 
 @transaction.atomic
@@ -75,10 +84,4 @@ def _tell(kind: str, run: Run, recipients: Iterable[Recipient]) -> None:
         "path": reverse("run", args=[run.poll.slug, run.pk]),
     }
     for recipient in recipients:
-        transaction.on_commit(partial(mail_enqueue, kind, recipient, facts), robust=True)
-
-
-def mail_enqueue(kind: str, recipient: Recipient, facts: Mapping[str, object]) -> None:
-    """Let a worker send a mail, again where the mail server does not take it at once."""
-    arguments = [kind, recipient.address, recipient.language, dict(facts)]
-    current_app.send_task("alerts.mail_send", arguments, argsrepr=f"({kind!r}, ...)", retry=False)
+        mail_send(kind=kind, recipient=recipient, facts=facts)

@@ -13,8 +13,8 @@ from django.db import connection
 from backend.common.embedded import EmbeddedError
 from backend.common.embedded.postgres_server import binary
 
-# Nobody should be logged in again by a restoration.
-NOT_KEPT = ("django_session", "usersessions_usersession")
+# Nobody should be logged in again by a restoration, nor get a mail of then.
+NOT_KEPT = ("django_session", "usersessions_usersession", "observability_queuedmail")
 
 
 class BackupError(Exception):

@@ -146,6 +146,7 @@ CELERY_WORKER_PROC_ALIVE_TIMEOUT = 180.0
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "backend.config.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
+    "send-mails": {"task": "mails.send", "schedule": 10.0},
     "tell-of-runs": {"task": "alerts.runs_watch", "schedule": 10.0},
     "start-runs-for-news": {"task": "pipeline.start_runs_for_news", "schedule": 5.0},
     "prune-runs-and-scores": {"task": "pipeline.prune", "schedule": 3600.0},
@@ -209,7 +210,7 @@ EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 EMAIL_CONFIG["EMAIL_HOST_PASSWORD"] = secret(env, "EMAIL_PASSWORD") or EMAIL_CONFIG["EMAIL_HOST_PASSWORD"]
 vars().update(EMAIL_CONFIG)
 EMAIL_DELIVERY_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
-EMAIL_BACKEND = "backend.observability.mail.CountingBackend"
+EMAIL_BACKEND = "backend.observability.mails.backends.QueueingBackend"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="helianthus@localhost")
 

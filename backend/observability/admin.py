@@ -1,4 +1,4 @@
-"""The switches, to be turned: rows are neither added nor deleted, since the code says which there are."""
+"""The switches, to be turned: rows are neither added nor deleted, since the code says which there are. And mails."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from backend.common.admin import ModelAdmin
-from backend.observability.models import SwitchState
+from backend.common.admin import ModelAdmin, ReadOnlyAdmin
+from backend.observability.models import QueuedMail, SwitchState
 from backend.observability.services import switch_set
 from backend.observability.switches import SWITCHES, Switch
 
@@ -47,3 +47,12 @@ class SwitchStateAdmin(ModelAdmin[SwitchState]):
 def _switch(row: SwitchState) -> Switch:
     """Return the switch of a row; until the next `migrate` there may be rows of switches that are no more."""
     return SWITCHES.get(row.name, Switch(row.name, row.name, _("Does nothing any more.")))
+
+
+@admin.register(QueuedMail)
+class QueuedMailAdmin(ReadOnlyAdmin[QueuedMail]):
+    note = _("Mails that the mail server has not taken yet. What they say, and to whom, nobody reads here.")
+    list_display = ("pk", "created_at", "due_at", "attempts", "error")
+    search_fields = ("=error",)
+    ordering = ("pk",)
+    fields = readonly_fields = ("created_at", "due_at", "attempts", "error")

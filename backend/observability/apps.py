@@ -11,7 +11,7 @@ class ObservabilityConfig(AppConfig):
         structlog_configure()
         # Imported for the signals that they listen to, and for the numbers that they tell.
         from backend.observability import requests, workers  # noqa: F401
-        from backend.observability.metrics import database  # noqa: F401
+        from backend.observability.metrics import database, mails  # noqa: F401
         from backend.observability.services import switches_settle
 
         post_migrate.connect(switches_settle, sender=self, dispatch_uid="a row for each switch")

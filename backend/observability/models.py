@@ -1,8 +1,9 @@
-"""Switches as somebody set them."""
+"""Switches as somebody set them, and mails that wait to be sent."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from backend.common.models import BaseModel
@@ -33,3 +34,20 @@ class SwitchState(BaseModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class QueuedMail(models.Model):
+    """A mail that a worker is to send; deleted when the mail server has taken it."""
+
+    sealed = models.TextField(editable=False, help_text=_("The mail, encrypted: it may hold links that set passwords."))
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
+    due_at = models.DateTimeField(_("sent from"), db_default=Now(), editable=False, db_index=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
+    error = models.CharField(_("why it was not taken"), max_length=100, blank=True, default="", editable=False)
+
+    class Meta:
+        verbose_name = _("mail that waits")
+        verbose_name_plural = _("mails that wait")
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -7,7 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backend.alerts.selectors import freshness, polls_failing, runs_active
+from backend.alerts.selectors import freshness, polls_failing, runs_active, runs_unwatched_late
+from backend.observability.mails.selectors import mails_waiting
 from backend.observability.probes.checks import outcomes
 from backend.observability.selectors import switch_list
 from frontend.pages.http import PageRequest, page, staff
@@ -25,7 +26,7 @@ CHECKS = {
 @page("GET", "HEAD")
 def state(request: PageRequest) -> HttpResponse:
     user = staff(request)
-    now, fresh = timezone.now(), freshness()
+    now, fresh, mails = timezone.now(), freshness(), mails_waiting()
     failing = list(polls_failing()[: MOST_FAILING + 1])
     context = {
         "checks": [(CHECKS[outcome.name], outcome) for outcome in outcomes()],
@@ -33,8 +34,11 @@ def state(request: PageRequest) -> HttpResponse:
         "oldest": now - timedelta(seconds=fresh.oldest),
         "published": None if fresh.published is None else now - timedelta(seconds=fresh.published),
         "active": runs_active(),
+        "unwatched": runs_unwatched_late(),
         "failing": failing[:MOST_FAILING],
         "more_failing": len(failing) > MOST_FAILING,
+        "mails": mails,
+        "mails_since": now - timedelta(seconds=mails.oldest),
         "switches": switch_list(),
         "may_turn": user.has_perm("observability.change_switchstate"),
     }

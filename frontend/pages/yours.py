@@ -1,6 +1,5 @@
 """What is stored about the reader: to take away, or to delete together with the account."""
 
-import logging
 from functools import partial
 from typing import IO
 
@@ -27,7 +26,6 @@ from backend.participation.own_data.files import FILES
 from frontend.pages.http import PageRequest, account, download, page
 
 UNPROCESSABLE = 422
-logger = logging.getLogger(__name__)
 
 
 class DeleteForm(forms.Form):
@@ -97,13 +95,9 @@ def _deleted(request: PageRequest, user: User) -> HttpResponse:
 
 
 def _say_goodbye(request: PageRequest, name: str, address: str) -> None:
-    """Confirm by mail. The account is gone already, whether or not a mail can be sent."""
-    if not address:
-        return
-    try:
+    """Confirm by mail."""
+    if address:
         get_adapter(request).send_mail("yours/email/account_deleted", address, {"name": name})
-    except OSError:
-        logger.exception("The mail that confirms a deletion could not be sent")
 
 
 @page("GET", "HEAD")

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from backend.alerts.models import PollWatch
-from backend.observability.models import SwitchState
+from backend.observability.models import QueuedMail, SwitchState
 from backend.observability.probes import checks
 from backend.observability.probes.heartbeats import BEAT, heartbeat_leave
 from backend.observability.services import switches_settle
@@ -35,7 +35,10 @@ def test_it_says_what_waits_and_what_fails(staff):
     poll = PollFactory(slug="broken", title="Broken & sad")
     PollWatch.objects.create(poll=poll, failing_since=timezone.now())
     News.objects.create(poll=poll)
+    QueuedMail.objects.create(error="SMTPServerDisconnected")
     text = staff.get(reverse("state")).text
+    assert "1 mail has waited to be sent" in text
+    assert "did not take one (SMTPServerDisconnected)" in text
     assert "1 change has waited for a run" in text
     assert '<a href="/polls/broken/runs/">Broken &amp; sad</a>' in text
 
@@ -57,7 +60,7 @@ def test_it_is_for_the_staff_alone(client):
 
 def test_the_number_of_queries_is_constant(staff, django_assert_num_queries):
     staff.get(reverse("state"))
-    with django_assert_num_queries(9) as few:
+    with django_assert_num_queries(11) as few:
         staff.get(reverse("state"))
     for _ in range(3):
         PollWatch.objects.create(poll=PollFactory(), failing_since=timezone.now())

@@ -1,14 +1,16 @@
 """Requests that break off by a fault of ours: the page says a number, the staff get one mail."""
 
+from typing import Any
+
 import pytest
 from django.core import mail
-from django.db import InterfaceError
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 from django.urls import reverse
-from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
-from backend.alerts import services
-from backend.alerts.tasks import mail_send_task
+from backend.alerts import faults
 from frontend.pages import home
 from tests.factories import poll_with
 
@@ -16,9 +18,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def at_once(monkeypatch, settings) -> None:
+def addressed(monkeypatch, settings) -> None:
     settings.ALERT_EMAILS = ["ops@example.org"]
-    monkeypatch.setattr(services.current_app, "send_task", lambda name, args, **_: mail_send_task.run(*args))
+    monkeypatch.setattr(faults, "_told_here", {})
 
 
 @pytest.fixture
@@ -62,16 +64,36 @@ def test_a_flood_of_different_faults_ends(broken, monkeypatch):
     assert len(mail.outbox) == 1
 
 
-@pytest.mark.parametrize("error", [OperationalError("down"), InterfaceError("cut"), ValueError("expired meanwhile")])
-def test_whatever_keeps_the_mail_from_going_leaves_the_page_as_it_is(broken, monkeypatch, caplog, error):
-    def down(*_: object, **__: object) -> None:
-        raise error
+class Broken(BaseEmailBackend):
+    """Takes no mail."""
 
-    monkeypatch.setattr(services.current_app, "send_task", down)
+    error: Exception = ValueError("expired meanwhile")
+
+    def send_messages(self, email_messages: Any) -> int:
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [OperationalError("down"), InterfaceError("cut"), ValueError("expired meanwhile")])
+def test_whatever_keeps_the_mail_from_going_leaves_the_page_as_it_is(broken, monkeypatch, caplog, settings, error):
+    monkeypatch.setattr(Broken, "error", error)
+    settings.EMAIL_BACKEND = f"{__name__}.Broken"
     answer = broken.get(reverse("home"))
     assert answer.status_code == 500
     assert answer["X-Request-ID"] in answer.text
     assert "Nobody was told of a fault" in caplog.text
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    broken.get(reverse("home"))
+    assert len(mail.outbox) == 1, "told when it happens again"
+
+
+def test_without_redis_it_is_told_once_by_each_process(broken, monkeypatch):
+    def down(*_: object, **__: object) -> None:
+        raise RedisError
+
+    monkeypatch.setattr("backend.alerts.faults.cache.add", down)
+    for _ in range(3):
+        broken.get(reverse("home"))
+    assert len(mail.outbox) == 1
 
 
 def test_expected_errors_are_no_faults(client):

@@ -1,71 +1,24 @@
-"""Mails leave in the end, and are counted; the language that somebody reads is remembered."""
-
-import smtplib
-from typing import Any
+"""Mails are in the language that somebody reads, which is remembered."""
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.core import mail
-from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
 from django.urls import reverse
 
 from backend.accounts.models import User
-from backend.alerts.tasks import MOST_RETRIES, mail_send_task
-from backend.observability.metrics.counters import MAILS
+from backend.alerts.mails import mail_send
+from backend.alerts.recipients import Recipient
 from tests.factories import UserFactory
 
-FACTS = {"place": "home", "error": "KeyError", "line": "home.py:1", "reference": "abc"}
-ARGUMENTS = ("site_error", "ops@example.org", "en", FACTS)
 
-
-class Unwilling(BaseEmailBackend):
-    """A mail server that takes the third attempt, or none."""
-
-    attempts, willing_at = 0, 3
-
-    def send_messages(self, email_messages: Any) -> int:
-        type(self).attempts += 1
-        if self.attempts < self.willing_at:
-            raise smtplib.SMTPServerDisconnected("busy")
-        mail.outbox.extend(email_messages)
-        return len(email_messages)
-
-
-@pytest.fixture
-def unwilling(settings, monkeypatch) -> type[Unwilling]:
-    monkeypatch.setattr(Unwilling, "attempts", 0)
-    settings.EMAIL_BACKEND = "backend.observability.mail.CountingBackend"
-    settings.EMAIL_DELIVERY_BACKEND = f"{__name__}.Unwilling"
-    return Unwilling
-
-
-def counted() -> tuple[float, float]:
-    return MAILS.labels("sent")._value.get(), MAILS.labels("failed")._value.get()
-
-
-def test_a_mail_that_is_not_taken_is_sent_again(unwilling):
-    sent, failed = counted()
-    mail_send_task.apply(ARGUMENTS)
-    assert [message.subject for message in mail.outbox] == ["Helianthus: a fault at home"]
-    assert counted() == (sent + 1, failed + 2)
-
-
-def test_it_is_given_up_in_the_end(unwilling, monkeypatch):
-    monkeypatch.setattr(unwilling, "willing_at", 10_000)
-    outcome = mail_send_task.apply(ARGUMENTS)
-    assert isinstance(outcome.result, smtplib.SMTPServerDisconnected)
-    assert unwilling.attempts == MOST_RETRIES + 1
-
-
-def test_a_title_cannot_add_a_header(db):
+def test_a_title_cannot_add_a_header():
     facts = {"poll": "Cities\nBcc: all@example.org", "run_id": 1, "step": "", "reason": "", "path": "/"}
-    mail_send_task.run("run_failed", "ops@example.org", "en", facts)
+    mail_send(kind="run_failed", recipient=Recipient("ops@example.org", "en"), facts=facts)
     assert mail.outbox[0].message()["Bcc"] is None
 
 
-# ---------------------------------------------------------------- languages
 @pytest.fixture
 def user(db: None) -> User:
     user = UserFactory(username="claire", password=make_password("a long password"))

@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.urls import reverse
 from django.utils import timezone
 
 from backend.accounts.models import User
 from backend.alerts import services
+from backend.alerts.facts import runs
 from backend.alerts.models import PollWatch
+from backend.alerts.selectors import LATE
 from backend.alerts.services import runs_watch
-from backend.alerts.tasks import mail_send_task
 from backend.observability.metrics.counters import RUNS, STEP_SECONDS
 from backend.pipeline.models import Run
 from backend.polls.models import Poll
@@ -23,11 +25,9 @@ OPERATOR = "ops@example.org"
 
 
 @pytest.fixture(autouse=True)
-def at_once(monkeypatch, settings) -> None:
-    """Send each mail in this process as a worker would; the queue itself is tried with real processes elsewhere."""
+def addressed(settings) -> None:
     settings.ALERT_EMAILS = [OPERATOR]
     settings.SITE_URL = "https://polls.example.org"
-    monkeypatch.setattr(services.current_app, "send_task", lambda name, args, **_: mail_send_task.run(*args))
 
 
 def person(name: str, **fields: Any) -> User:
@@ -138,12 +138,31 @@ def test_what_failed_days_ago_is_not_told(django_capture_on_commit_callbacks):
 
 
 def test_each_run_and_its_steps_are_counted_once(django_capture_on_commit_callbacks):
-    runs, steps = RUNS.labels("succeeded"), STEP_SECONDS.labels("trust")
-    before, seconds = runs._value.get(), steps._sum.get()
+    finished, steps = RUNS.labels("succeeded"), STEP_SECONDS.labels("trust")
+    before, seconds = finished._value.get(), steps._sum.get()
     ended(PollFactory(), "succeeded", seconds={"trust": 2.5})
     for _ in range(2):
         watch(django_capture_on_commit_callbacks)
-    assert (runs._value.get(), steps._sum.get()) == (before + 1, seconds + 2.5)
+    assert (finished._value.get(), steps._sum.get()) == (before + 1, seconds + 2.5)
+
+
+def test_a_poll_that_breaks_the_look_hides_no_other_and_the_page_of_state_tells(
+    django_capture_on_commit_callbacks, monkeypatch, client
+):
+    whole = services.poll_recipients
+
+    def recipients(*, poll: Poll, since: Any) -> Any:
+        return whole(poll=poll, since=since) if poll.title == "Whole" else 1 / 0
+
+    monkeypatch.setattr(services, "poll_recipients", recipients)
+    for title in ("Broken", "Whole"):
+        ended(PollFactory(title=title), finished_at=timezone.now() - LATE - timedelta(seconds=1))
+    with pytest.raises(ZeroDivisionError):
+        watch(django_capture_on_commit_callbacks)
+    assert told() == [(OPERATOR, "Helianthus: a run of “Whole” failed")]
+    client.force_login(UserFactory(is_staff=True))
+    assert "1 run ended minutes ago" in client.get(reverse("state")).text
+    assert runs()[-1].samples[0].value == 1
 
 
 def test_looking_takes_as_many_queries_for_many_polls_that_rest(django_assert_num_queries):

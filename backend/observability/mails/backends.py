@@ -1,4 +1,4 @@
-"""The e-mail backend: the one that EMAIL_URL names, counted."""
+"""The e-mail backends: one that leaves mails to a worker, and the one of the worker, which EMAIL_URL names."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,16 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
+from backend.observability.mails.services import mails_queue
 from backend.observability.metrics.counters import MAILS
+
+
+class QueueingBackend(BaseEmailBackend):
+    """Takes mails from whoever sends one, in their transaction; a worker sends them."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        mails_queue(messages=email_messages)
+        return len(email_messages)
 
 
 class CountingBackend(BaseEmailBackend):
