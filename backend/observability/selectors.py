@@ -1,11 +1,16 @@
 """Reads: how the switches stand."""
 
+import logging
 import threading
 import time
 from dataclasses import dataclass
 
+from django.db import Error
+
 from backend.observability.models import SwitchState
 from backend.observability.switches import SWITCHES, Switch
+
+logger = logging.getLogger(__name__)
 
 AGE = 2.0
 """Seconds after which a process reads the switches again; a turned one works everywhere by then."""
@@ -21,20 +26,51 @@ class Standing:
 
 
 class SwitchesRead:
-    """The switches as this process read them last: every request asks, and Redis may be down when it matters."""
+    """The switches as this process read them last: every request asks, and Redis may be down when it matters.
+
+    One thread at a time reads them again; the others go on with what is known, and so do all where the database does
+    not answer.
+    """
 
     def __init__(self) -> None:
-        self._lock, self._at, self._states = threading.Lock(), float("-inf"), dict[str, str]()
+        self._reading, self._at, self._is_silent = threading.Lock(), float("-inf"), False
+        self._states: dict[str, str] | None = None
 
     def states(self) -> dict[str, str]:
-        with self._lock:
-            if time.monotonic() - self._at > AGE:
-                self._states = dict(SwitchState.objects.values_list("name", "state"))
-                self._at = time.monotonic()
-            return self._states
+        """Return the state of each switch that somebody could turn.
+
+        Raises
+        ------
+        django.db.Error
+            The database does not answer, and has not since this process began.
+        """
+        # Only who knows nothing waits for another thread that reads.
+        if self._is_old() and self._reading.acquire(blocking=self._states is None):
+            try:
+                if self._is_old():
+                    self._read()
+            finally:
+                self._reading.release()
+        return self._states or {}
 
     def forget(self) -> None:
         self._at = float("-inf")
+
+    def _is_old(self) -> bool:
+        return time.monotonic() - self._at > AGE
+
+    def _read(self) -> None:
+        try:
+            self._states = dict(SwitchState.objects.values_list("name", "state"))
+        except Error as error:
+            if self._states is None:
+                raise
+            if not self._is_silent:
+                logger.warning("The switches stay as they were read last: %s", type(error).__name__)
+            self._is_silent = True
+        else:
+            self._is_silent = False
+        self._at = time.monotonic()
 
 
 switches_read = SwitchesRead()

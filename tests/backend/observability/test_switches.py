@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -12,7 +13,7 @@ from backend.accounts.models import User
 from backend.comparisons.models import Comparison
 from backend.observability import selectors
 from backend.observability.models import SwitchState
-from backend.observability.selectors import switch_is_on, switch_list, switches_forget
+from backend.observability.selectors import SwitchesRead, switch_is_on, switch_list, switches_forget
 from backend.observability.services import switch_set, switches_settle
 from backend.observability.switches import (
     API_WRITES,
@@ -164,6 +165,37 @@ def test_another_process_follows_within_seconds(monkeypatch):
     monkeypatch.setattr(selectors, "AGE", 0.05)
     time.sleep(0.06)
     assert not switch_is_on(COMPARING)
+
+
+def silent(*_: object) -> None:
+    raise OperationalError("the server closed the connection")
+
+
+def test_what_was_read_last_holds_while_the_database_is_silent_which_is_logged_once(caplog):
+    turn(COMPARING)
+    assert not switch_is_on(COMPARING)
+    with connection.execute_wrapper(silent):
+        for _ in range(3):
+            switches_forget()
+            assert not switch_is_on(COMPARING)
+    assert caplog.text.count("The switches stay as they were read last") == 1
+    turn(COMPARING, "on")
+    assert switch_is_on(COMPARING)
+
+
+def test_nothing_is_taken_for_on_that_was_never_read(monkeypatch):
+    monkeypatch.setattr(selectors, "switches_read", SwitchesRead())
+    with connection.execute_wrapper(silent), pytest.raises(OperationalError):
+        switch_is_on(COMPARING)
+    assert switch_is_on(COMPARING)
+
+
+def test_a_thread_that_reads_holds_up_nobody_who_knows_the_last_state():
+    read = SwitchesRead()
+    known = read.states()
+    read.forget()
+    with read._reading:  # another thread's, whose database hangs
+        assert read.states() == known
 
 
 def test_asking_again_costs_no_query(django_assert_num_queries):
