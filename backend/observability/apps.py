@@ -1,7 +1,12 @@
+import logging
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 from backend.observability.logs import structlog_configure
+from backend.observability.metrics.directory import trouble
+
+logger = logging.getLogger(__name__)
 
 
 class ObservabilityConfig(AppConfig):
@@ -14,4 +19,6 @@ class ObservabilityConfig(AppConfig):
         from backend.observability.metrics import database, mails  # noqa: F401
         from backend.observability.services import switches_settle
 
+        if trouble():
+            logger.warning(trouble())
         post_migrate.connect(switches_settle, sender=self, dispatch_uid="a row for each switch")

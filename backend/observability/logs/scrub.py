@@ -21,6 +21,8 @@ IPV4 = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
 IPV6 = re.compile(r"(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", re.IGNORECASE)
 LINK_KEY = re.compile(r"(/(?:reset/key|confirm-email|login/code)/)[^/\s'\"]+")
 """Keys in links of mails: whoever has one may set a password."""
+TOKEN = re.compile(r"\bhel_[A-Za-z0-9_-]{20,}")
+"""Personal tokens, even where they were cut."""
 
 
 def scrubber(secrets: Iterable[str] = ()) -> Processor:
@@ -48,7 +50,7 @@ def _scrubbed(value: object, secrets: list[str]) -> object:
     for secret in secrets:
         value = value.replace(secret, "[secret]")
     value = URL_PASSWORD.sub(r"\1[secret]@", value)
-    value = LINK_KEY.sub(r"\1[key]", value)
+    value = TOKEN.sub("[token]", LINK_KEY.sub(r"\1[key]", value))
     value = EMAIL.sub("[e-mail]", value)
     return IPV6.sub(_address, IPV4.sub(_address, value))
 

@@ -2,6 +2,10 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from backend.observability.metrics.reserved import use_reserved_files
+
+use_reserved_files()
+
 REQUESTS = Counter("helianthus_requests", "Requests answered, by the name of the route.", ("route", "method", "status"))
 REQUEST_SECONDS = Histogram(
     "helianthus_request_seconds",

@@ -7,18 +7,20 @@ removes the folders that nobody holds, so numbers begin at nought with each star
 Imported, and `claim` called, before prometheus_client: that decides when it is imported whether to use files.
 """
 
+import errno
 import fcntl
 import os
 import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 LOCK, SERVICE = ".lock", "service"
 _held: list[int] = []
+_troubles: list[str] = []
 
 
 def metrics_are_on() -> bool:
@@ -33,44 +35,73 @@ def root() -> Path:
 
 
 def claim() -> Path | None:
-    """Make the folder of this main process, unless metrics are off; remove those of processes that have ended."""
+    """Make the folder of this main process, unless metrics are off; remove those of processes that have ended.
+
+    Where the folder of all cannot be used, the process serves without: `trouble` says why.
+    """
     os.environ.pop(VARIABLE, None)  # that of a parent
+    _troubles.clear()
     if not metrics_are_on():
         return None
+    try:
+        folder = _made()
+    except OSError as error:
+        _troubles.append(f"METRICS_DIR cannot be used, so no numbers are shared: {error}")
+        return None
+    os.environ[VARIABLE] = str(folder)
+    return folder
+
+
+def trouble() -> str:
+    """Say why this process does not put its numbers where the others are; empty where it does."""
+    return " ".join(_troubles)
+
+
+def name_service(service: str) -> None:
+    """Say which service this main process is; its numbers bear the name."""
+    if VARIABLE in os.environ:
+        with suppress(OSError):  # no room: they count as those of a command
+            (Path(os.environ[VARIABLE]) / SERVICE).write_text(service)
+
+
+def folders() -> Iterator[tuple[str, Path]]:
+    """Return the service and the folder of each main process."""
+    for lock in sorted(root().glob(f"*/{LOCK}")):
+        try:
+            service = lock.with_name(SERVICE).read_text()
+        except OSError:  # not named, or removed at this moment
+            service = ""
+        yield service or "command", lock.parent
+
+
+def _made() -> Path:
     root().mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone():
         _remove_abandoned()
         # Containers that share the folder count their processes alike, so the host is in the name.
         folder = Path(tempfile.mkdtemp(prefix=f"{socket.gethostname()}-{os.getpid()}-", dir=root()))
         _held.append(_locked(folder))
-    os.environ[VARIABLE] = str(folder)
-    # Where somebody tidied it away, a child that starts later would break with each number that it counts.
-    os.register_at_fork(after_in_child=lambda: folder.mkdir(mode=0o700, parents=True, exist_ok=True))
     return folder
-
-
-def name_service(service: str) -> None:
-    """Say which service this main process is; its numbers bear the name."""
-    if VARIABLE in os.environ:
-        (Path(os.environ[VARIABLE]) / SERVICE).write_text(service)
-
-
-def folders() -> Iterator[tuple[str, Path]]:
-    """Return the service and the folder of each main process."""
-    for lock in sorted(root().glob(f"*/{LOCK}")):
-        name = lock.with_name(SERVICE)
-        yield name.read_text() if name.exists() else "command", lock.parent
 
 
 @contextmanager
 def _alone() -> Iterator[None]:
     """Let no two processes start at once: one would remove the folder that the other has made but not locked yet."""
-    held = os.open(root(), os.O_RDONLY)
+    held = os.open(root(), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
+        _require_own(os.fstat(held))
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
     finally:
         os.close(held)
+
+
+def _require_own(folder: os.stat_result) -> None:
+    """Refuse a folder that somebody else has made, or may write to: in a shared /tmp its name can be guessed."""
+    if folder.st_uid != os.getuid() or folder.st_mode & 0o022:
+        raise PermissionError(
+            errno.EPERM, "others may write to this folder; name one of this user's, of mode 0700", root()
+        )
 
 
 def _locked(folder: Path) -> int:
@@ -82,7 +113,10 @@ def _locked(folder: Path) -> int:
 
 def _remove_abandoned() -> None:
     for lock in root().glob(f"*/{LOCK}"):
-        probe = os.open(lock, os.O_RDWR)
+        try:
+            probe = os.open(lock, os.O_RDWR)
+        except FileNotFoundError:  # somebody tidied up
+            continue
         try:
             fcntl.flock(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

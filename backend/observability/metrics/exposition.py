@@ -11,7 +11,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.samples import Sample
 from redis.exceptions import RedisError
 
-from backend.observability.metrics.directory import VARIABLE, folders
+from backend.observability.metrics.directory import VARIABLE, folders, trouble
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 Facts = Callable[[], Iterable[Metric]]
@@ -28,8 +28,17 @@ def exposition() -> bytes:
     """Return the numbers of all services of this machine, and what the stores say."""
     registry = CollectorRegistry()
     registry.register(_OfServices() if VARIABLE in os.environ else REGISTRY)
+    registry.register(_OfFolder())
     registry.register(_OfStores())
     return generate_latest(registry)
+
+
+class _OfFolder:
+    """Whether the numbers of all processes are told."""
+
+    def collect(self) -> Iterator[Metric]:
+        what = "1 where processes share their numbers, 0 where METRICS_DIR cannot be used: these are of one process."
+        yield GaugeMetricFamily("helianthus_numbers_shared", what, value=int(not trouble()))
 
 
 class _OfServices:

@@ -47,7 +47,7 @@ class Site:
     cookie: str
 
     def ask(self, path: str, *, method: str = "GET", body: Any = None, **headers: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         known = {"Cookie": self.cookie, "X-CSRFToken": CSRF, "Content-Type": "application/json"}
         connection.request(method, path, body, known | headers)
         answer = connection.getresponse()
@@ -137,9 +137,11 @@ def counts_what_two_processes_answered(site: Site) -> None:
     assert len(list((site.folder / "metrics").glob("*/counter_*.db"))) > 2
     assert site.number("helianthus_requests_total", **counted) == REQUESTS
     assert site.number("helianthus_request_seconds_count", **counted) == REQUESTS
+    assert site.number("helianthus_numbers_shared") == 1
     # What a process counted stays when it ends.
-    os.kill(children(site.web)[0], 15)
-    until(lambda: len(children(site.web)) == 2)
+    ended, *_ = children(site.web)
+    os.kill(ended, 15)
+    until(lambda: ended not in children(site.web) and len(children(site.web)) == 2)
     assert site.number("helianthus_requests_total", **counted) == REQUESTS
     assert site.number("helianthus_requests_in_progress") == 0
 
@@ -171,7 +173,7 @@ def counts_what_the_worker_did(site: Site, run: Run) -> None:
     until(lambda: site.number("helianthus_runs_finished_total", status="succeeded", service="worker") >= 1)
     assert site.number("helianthus_run_step_seconds_count", step="snapshot") >= 1
     assert site.number("helianthus_news_waiting") == 0
-    assert 0 <= site.number("helianthus_published_seconds") < 60
+    assert 0 <= site.number("helianthus_published_seconds") < 600
     assert site.number("helianthus_database_connections") > 0
 
 
@@ -182,9 +184,9 @@ def turns_a_switch_everywhere(site: Site) -> None:
         return site.ask("/api/v1/polls/poll/comparisons/", method="POST", body=body)[0]
 
     switch_set(switch=COMPARING, state=SwitchState.State.OFF)
-    until(lambda: [save() for _ in range(6)] == [503] * 6, seconds=10)
+    until(lambda: [save() for _ in range(6)] == [503] * 6)
     switch_set(switch=COMPARING, state=SwitchState.State.DEFAULT)
-    until(lambda: save() == 201, seconds=10)
+    until(lambda: save() == 201)
 
 
 def tells_of_a_failed_run_by_mail(site: Site) -> None:
@@ -192,7 +194,7 @@ def tells_of_a_failed_run_by_mail(site: Site) -> None:
     Run.objects.create(poll=poll, status="failed", trigger="news", error="Nobody knows.", finished_at=timezone.now())
     mails = site.folder / "mails"
     until(lambda: mails.is_dir() and any("Nobody knows." in path.read_text() for path in mails.iterdir()))
-    assert site.number("helianthus_mails_total", outcome="sent", service="worker") == 1
+    until(lambda: site.number("helianthus_mails_total", outcome="sent", service="worker") == 1)
 
 
 def writes_json_only(site: Site) -> None:
