@@ -10,17 +10,22 @@ from typing import Any
 
 import hypothesis
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.utils import timezone, translation
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-# On a busy machine an example may take long; pytest-timeout bounds the test as a whole.
-hypothesis.settings.register_profile("unhurried", deadline=None)
+# On a busy machine an example may take long, and so may a page; pytest-timeout bounds the test as a whole.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("unhurried")
-expect.set_options(timeout=20_000)
+PATIENCE = 60_000
+"""Milliseconds for which a browser's test waits for what must come."""
+expect.set_options(timeout=PATIENCE)
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -33,7 +38,7 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what opens a page, so that nobody has to remember to."""
     for item in items:
-        if "page" in getattr(item, "fixturenames", ()):
+        if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
 
 
@@ -50,6 +55,20 @@ def _no_language_left() -> Iterator[None]:
     yield
     translation.deactivate()
     timezone.deactivate()
+
+
+@pytest.fixture
+def one_instant() -> Iterator[None]:
+    """Stop the clock: what is counted by the minute is counted in one minute, however long it takes."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
+
+
+@pytest.fixture
+def page(page: Page) -> Page:
+    """Return the browser's page, patient on a busy machine."""
+    page.set_default_timeout(PATIENCE)
+    return page
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +114,7 @@ class UnderWay:
 
     def wait_for_none(self) -> None:
         with self._changed:
-            assert self._changed.wait_for(lambda: self._count <= 0, timeout=30), "a request is never answered"
+            assert self._changed.wait_for(lambda: self._count <= 0, timeout=60), "a request is never answered"
 
     def _started(self, **_: object) -> None:
         with self._changed:

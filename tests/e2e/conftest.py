@@ -10,17 +10,13 @@ from pytest_django.live_server_helper import LiveServer
 
 from backend.accounts.models import User
 from backend.polls.models import Poll
+from tests.conftest import PATIENCE
 from tests.factories import UserFactory, judged_poll
 
 PASSWORD = "sunny-seeds-44"
 PHONE = {"width": 360, "height": 740}
 
 OpenAs = Callable[..., Page]
-
-
-@pytest.fixture(autouse=True)
-def _quick_patience(page: Page) -> None:
-    page.set_default_timeout(15_000)
 
 
 @pytest.fixture
@@ -51,7 +47,7 @@ def open_as(browser: Browser, live_server: LiveServer) -> Iterator[OpenAs]:
             session = client.cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(path)
         return page
 

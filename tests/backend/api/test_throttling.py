@@ -9,6 +9,8 @@ from django.test import Client
 from backend.accounts.models import User
 from tests.backend.api.helpers import Api, World, problem
 
+pytestmark = pytest.mark.usefixtures("one_instant")
+
 
 @pytest.fixture(autouse=True)
 def low_limits(settings: Any) -> None:

@@ -19,7 +19,7 @@ def at_once(*actions):
 
     def run(action):
         try:
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=60)
             return action()
         finally:
             connection.close()
@@ -68,5 +68,5 @@ def test_a_deletion_takes_what_another_tab_is_just_adding():
             deletion = pool.submit(delete)
             with pytest.raises(TimeoutError):
                 deletion.result(timeout=0.5)
-        deletion.result(timeout=10)
+        deletion.result(timeout=60)
     assert not Comparison.objects.exists()

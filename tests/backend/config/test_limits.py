@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from tests.factories import UserFactory, poll_with
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_instant")]
 LOGIN = "/accounts/login/"
 
 

@@ -132,7 +132,7 @@ def test_nothing_can_be_written_to_it(poll, address):
     assert client.post(address.format("lamps")).status_code == 405
 
 
-def test_downloads_have_a_limit_that_pages_and_the_api_share(poll, client, settings):
+def test_downloads_have_a_limit_that_pages_and_the_api_share(poll, client, settings, one_instant):
     settings.API_LIMITS = settings.API_LIMITS | {"exports": 2}
     addresses = ["/polls/lamps/dataset.zip", "/api/v1/polls/lamps/dataset/"] * 2
     answers = [client.get(address) for address in addresses]

@@ -223,5 +223,5 @@ def test_people_can_judge_while_a_dataset_is_imported(write):
 
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         load(write())
-        pool.submit(judge).result(timeout=10)
+        pool.submit(judge).result(timeout=60)
     assert Judgment.objects.filter(comparison__contributor=contributor).exists()

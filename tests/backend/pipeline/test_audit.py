@@ -105,7 +105,7 @@ def test_what_failed_is_tried_again_less_and_less_often(broken):
         assert computed(poll).status == Run.Status.FAILED
         pause = pause_after(failures)
         assert pause == PAUSE_AFTER_FAILURE * 2 ** (failures - 1)
-        ended(poll, ago=pause - timedelta(seconds=5))
+        ended(poll, ago=pause - PAUSE_AFTER_FAILURE / 2)
         assert runs_start_for_news() == []
     ended(poll, ago=pause + timedelta(seconds=5))
     assert [run.poll for run in runs_start_for_news()] == [poll]

@@ -30,7 +30,7 @@ def run_of(poll, **fields) -> Run:
 
 
 @pytest.mark.parametrize(
-    ("age", "count", "starts"), [(11, 1, True), (5, 1, False), (0, NEWS_COUNT, False), (0, NEWS_COUNT + 1, True)]
+    ("age", "count", "starts"), [(11, 1, True), (0, 1, False), (0, NEWS_COUNT, False), (0, NEWS_COUNT + 1, True)]
 )
 def test_news_start_a_run_when_they_are_old_or_many(age, count, starts, django_capture_on_commit_callbacks):
     poll = PollFactory()

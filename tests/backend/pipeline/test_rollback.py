@@ -318,11 +318,11 @@ def test_a_run_that_is_publishing_and_a_turn_back_come_one_after_the_other():
         with transaction.atomic():
             publish(poll)
             flipped.set()
-            assert go_on.wait(10)
+            assert go_on.wait(60)
 
     with ThreadPoolExecutor(2) as pool:
         publishing = pool.submit(in_own_connection, publish_slowly)
-        assert flipped.wait(10)
+        assert flipped.wait(60)
         turning = pool.submit(in_own_connection, lambda: back(poll, first, seen=second.score_set_id))
         with pytest.raises(TimeoutError):
             turning.result(timeout=0.3)
@@ -342,11 +342,11 @@ def test_a_deletion_and_a_turn_back_at_the_same_moment_leave_no_hold_of_forgotte
         with transaction.atomic():
             contributor_delete(contributor=ada)
             deleted.set()
-            assert go_on.wait(10)
+            assert go_on.wait(60)
 
     with ThreadPoolExecutor(2) as pool:
         deleting = pool.submit(in_own_connection, delete_slowly)
-        assert deleted.wait(10)
+        assert deleted.wait(60)
         turning = pool.submit(in_own_connection, lambda: back(poll, first))
         with pytest.raises(TimeoutError):
             turning.result(timeout=0.3)
@@ -365,11 +365,11 @@ def test_a_deletion_that_waited_for_a_turn_back_ends_the_hold():
         with transaction.atomic():
             back(poll, first)
             turned.set()
-            assert go_on.wait(10)
+            assert go_on.wait(60)
 
     with ThreadPoolExecutor(2) as pool:
         turning = pool.submit(in_own_connection, turn_slowly)
-        assert turned.wait(10)
+        assert turned.wait(60)
         deleting = pool.submit(in_own_connection, lambda: contributor_delete(contributor=ada))
         with pytest.raises(TimeoutError):
             deleting.result(timeout=0.3)

@@ -101,7 +101,7 @@ def test_somebody_who_is_deleted_while_a_run_publishes_does_not_come_back(poll):
     def publish_meanwhile() -> None:
         publish(poll, individual=[keys | {"entity_id": poll.entities.first().pk}], scalings=[keys])
         with ThreadPoolExecutor(1) as pool:
-            pool.submit(delete).result(timeout=10)
+            pool.submit(delete).result(timeout=60)
 
     with pytest.raises(IntegrityError):
         publish_meanwhile()
@@ -124,5 +124,5 @@ def test_somebody_who_is_deleted_after_a_run_read_them_is_in_no_snapshot(poll):
             storing = pool.submit(store)
             with pytest.raises(TimeoutError):
                 storing.result(timeout=0.5)
-        storing.result(timeout=10)
+        storing.result(timeout=60)
     assert not Snapshot.objects.exists()

@@ -79,7 +79,7 @@ def test_a_reader_sees_the_old_scores_until_the_commit_and_never_a_mixture():
         with transaction.atomic():
             publish(poll, **rows(poll, ada, 2))
             written.set()
-            assert looked.wait(10)
+            assert looked.wait(60)
         connection.close()
 
     def seen() -> tuple[float, float]:
@@ -89,7 +89,7 @@ def test_a_reader_sees_the_old_scores_until_the_commit_and_never_a_mixture():
 
     with ThreadPoolExecutor(1) as pool:
         publishing = pool.submit(publish_slowly)
-        assert written.wait(10)
+        assert written.wait(60)
         assert seen() == (1, 1)
         looked.set()
         publishing.result()
@@ -171,7 +171,7 @@ def test_what_is_published_while_old_sets_are_dropped_stays_whole():
 
         def watch(execute, *call):
             if next(statements) == moment:
-                published.extend(pool.submit(publish_both).result(20))
+                published.extend(pool.submit(publish_both).result(60))
             return execute(*call)
 
         with ThreadPoolExecutor(1) as pool, connection.execute_wrapper(watch):

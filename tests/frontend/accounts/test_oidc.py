@@ -55,7 +55,7 @@ def configure(provider: Provider, settings, **more: str) -> None:
 def arrive(client: Client, query: str = ""):
     """Go to the provider and come back."""
     leaving = client.post(LOGIN + query)
-    back = requests.get(leaving.url, allow_redirects=False, timeout=5).headers["Location"]
+    back = requests.get(leaving.url, allow_redirects=False, timeout=60).headers["Location"]
     parts = urlsplit(back)
     return client.get(f"{parts.path}?{parts.query}")
 
