@@ -119,7 +119,7 @@ class VouchDetailApi(ApiView):
     def delete(self, request: Request, username: str) -> Response:
         """Stop vouching for somebody; 204 also where you do not."""
         contributor = contributor_of(user=request.user)
-        if contributor is not None:
+        if contributor is not None and "\0" not in username:
             for vouch in vouches_given(contributor=contributor).filter(vouchee__name=username):
                 vouch_delete(voucher=contributor, vouchee=vouch.vouchee)
         return Response(status=204)
