@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from backend.accounts.models import EmailDomain, User
 from backend.accounts.services import email_address_verify, email_domain_set_trusted, session_end
 from backend.common.admin import ModelAdmin, SuperusersOnly, confirmed
-from backend.common.audit import Change, staff_log
+from backend.common.audit import Change, number_of, staff_log
 
 M = TypeVar("M", bound=Model)
 
@@ -58,11 +58,11 @@ class OfAccountAdmin(ModelAdmin[M]):
         super().save_model(request, obj, form, change)
 
     def log_addition(self, request: HttpRequest, obj: M, message: Any) -> Any:
-        self._log(request, obj, (None, str(obj)))
+        self._log(request, obj, (None, number_of(obj)))
 
     def log_deletions(self, request: HttpRequest, queryset: Iterable[M]) -> Any:
         for row in queryset:
-            self._log(request, row, (str(row), None))
+            self._log(request, row, (number_of(row), None))
 
     def _log(self, request: HttpRequest, row: M, change: Change) -> None:
         user: User = row.user  # type: ignore[attr-defined] # all have one

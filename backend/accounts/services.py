@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from backend.accounts.models import Contributor, EmailDomain, User
 from backend.accounts.selectors import accounts_unverified
-from backend.common.audit import staff_log
+from backend.common.audit import number_of, staff_log
 from backend.common.errors import AddressTaken, ContributorSuspended, LastSuperuser
 
 
@@ -100,7 +100,7 @@ def session_end(*, session: UserSession, by: User | None = None) -> bool:
     """Log a browser out; tell whether it was logged in."""
     if not UserSession.objects.filter(pk=session.pk).exists():
         return False
-    staff_log(by=by, row=session.user, changes={"sessions": (session.user_agent, None)})
+    staff_log(by=by, row=session.user, changes={"sessions": (number_of(session), None)})
     session.end()
     return True
 
@@ -123,7 +123,7 @@ def email_address_verify(*, address: EmailAddress, by: User | None = None) -> bo
         raise AddressTaken from error
     if not is_free:
         raise AddressTaken
-    staff_log(by=by, row=address.user, changes={"verified": (None, address.email)})
+    staff_log(by=by, row=address.user, changes={"verified": (None, number_of(address))})
     return True
 
 

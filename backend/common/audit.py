@@ -60,6 +60,11 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
+def number_of(row: Model) -> str:
+    """Name in the log a row whose own name is private: an address, a machine."""
+    return f"#{row.pk}"
+
+
 def staff_log_forget(*, rows: Sequence[Model]) -> None:
     """Take the names of rows out of the log, where they were somebody's: what was done, and by whom, stays."""
     for row in rows:

@@ -9,12 +9,17 @@ from pathlib import Path
 from typing import IO
 
 from django.db import connection
+from psycopg import ConnectionInfo
+from psycopg.pq import Conninfo
 
 from backend.common.embedded import EmbeddedError
 from backend.common.embedded.postgres_server import binary
 
 # Nobody should be logged in again by a restoration, nor get a mail of then.
 NOT_KEPT = ("django_session", "usersessions_usersession", "observability_queuedmail")
+
+RESOLVED = {"service", "servicefile"}
+"""Options that stand for others, which the connection knows by now."""
 
 
 class BackupError(Exception):
@@ -83,7 +88,7 @@ def _environment() -> dict[str, str]:
     """Say where the database is by variables: arguments would show the password to everybody on the machine."""
     connection.ensure_connection()
     info = connection.connection.info
-    where = {
+    where = options_of(info) | {
         "PGHOST": info.host,
         "PGPORT": str(info.port),
         "PGUSER": info.user,
@@ -91,6 +96,16 @@ def _environment() -> dict[str, str]:
         "PGPASSWORD": info.password,
     }
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | where
+
+
+def options_of(info: ConnectionInfo) -> dict[str, str]:
+    """Return how a connection was made (TLS, time limits, settings of the session) as variables of libpq's programs.
+
+    Some options have none: keepalives, and the passphrase of a client's key.
+    """
+    names = {option.keyword.decode(): option.envvar for option in Conninfo.get_defaults()}
+    given = info.get_parameters().items()
+    return {variable.decode(): value for name, value in given if name not in RESOLVED and (variable := names.get(name))}
 
 
 def _program(name: str) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +34,12 @@ class PeopleAdmin(CascadingAdmin[Any]):
 
     def may_act(self, request: HttpRequest, row: Any) -> bool:
         return account_may_be_changed(by=request.user, account=self.account_of(row))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        # Of a new row, nobody knows the account before the form is sent.
+        if not self.may_act(request, obj):
+            raise PermissionDenied
+        super().save_model(request, obj, form, change)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or self.may_act(request, obj))

@@ -159,3 +159,12 @@ def test_the_last_superuser_neither_deletes_nor_closes_their_own_account(staff, 
     UserFactory(is_superuser=True)
     assert staff.post(page(User, "delete", boss.pk), {"post": "yes"}).status_code == 302
     assert not User.objects.filter(pk=boss.pk).exists()
+
+
+def test_a_contributor_of_a_colleagues_account_is_made_by_superusers_alone(helper, staff):
+    colleague = UserFactory(username="colleague", is_staff=True)
+    sent = {"name": "colleague", "origin": "", "user": colleague.pk}
+    assert helper("accounts.add_contributor").post(page(Contributor, "add"), sent).status_code == 403
+    assert not Contributor.objects.exists()
+    assert staff.post(page(Contributor, "add"), sent).status_code == 302
+    assert Contributor.objects.get().user == colleague

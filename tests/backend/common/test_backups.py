@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from backend.common.backups import NOT_KEPT
+from backend.common.backups import NOT_KEPT, options_of
 from backend.common.embedded import State, own_servers
 from backend.scores.models import ScoreSet
 from tests.factories import UserFactory, judged_poll
@@ -48,6 +48,15 @@ def test_a_backup_is_its_owners_and_leaves_no_unfinished_file(tmp_path: Path) ->
     call_command("backup", str(tmp_path / "backup"), verbosity=0)
     assert [path.name for path in tmp_path.iterdir()] == ["backup"]
     assert (tmp_path / "backup").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.django_db
+def test_pg_dump_connects_as_the_site_does() -> None:
+    options = {"sslmode": "allow", "application_name": "nightly", "options": "-c statement_timeout=5000"}
+    with psycopg.connect(str(connection.connection.info.dsn), **options) as like_this:
+        told = options_of(like_this.info)
+    assert {"PGSSLMODE": "allow", "PGAPPNAME": "nightly", "PGOPTIONS": options["options"]}.items() <= told.items()
+    assert "PGPASSWORD" not in told
 
 
 # ---------------------------------------------------------------- there and back
