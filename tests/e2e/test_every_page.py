@@ -8,8 +8,10 @@ from allauth.mfa.totp.internal.auth import TOTP
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from backend.accounts.models import Contributor, User
+from backend.accounts.models import Contributor, PersonalToken, User
 from backend.accounts.services import contributor_get_or_create
+from backend.accounts.tokens.services import token_create
+from backend.common.api.scopes import Scope
 from backend.participation.vouches.services import vouch_code
 from backend.pipeline.models import Run
 from backend.pipeline.services import run_create, run_execute
@@ -84,6 +86,8 @@ PAGES = {
         "/accounts/2fa/",
         "/accounts/2fa/webauthn/",
         "/accounts/sessions/",
+        "/accounts/tokens/",
+        "/accounts/tokens/{token}/revoke/",
         "/accounts/yours/",
         "/accounts/3rdparty/",
         "/accounts/reauthenticate/",
@@ -92,6 +96,7 @@ PAGES = {
     "somebody who has just said again who they are": (
         "/accounts/2fa/totp/activate/",
         "/accounts/2fa/webauthn/add/",
+        "/accounts/tokens/new/",
         "/accounts/yours/delete/",
     ),
     "somebody with a second step": (
@@ -118,6 +123,7 @@ def run(transactional_db: None) -> Run:
 def grace(run: Run) -> User:
     user = account("grace", is_staff=True)
     say(contributor_get_or_create(user=user), run.poll, "a", "b", good=3, clear=-2)
+    token_create(user=user, name="W" * 60, scopes=tuple(Scope), days=30)
     return user
 
 
@@ -147,11 +153,12 @@ def visitor_or(user: User, who: str) -> User | None:
 def opened(page: Page, path: str, run: Run) -> None:
     """Go to a page and unfold all that it folds away."""
     code = vouch_code(contributor=Contributor.objects.exclude(name="grace").earliest("pk"))
-    page.goto(path.format(run=run.pk, code=code))
+    address = path.format(run=run.pk, code=code, token=PersonalToken.objects.get().pk)
+    page.goto(address)
     if "/reauthenticate/" in page.url and "/reauthenticate/" not in path:
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Go on").click()
-    assert urlsplit(page.url).path == urlsplit(path.format(run=run.pk, code=code)).path, "led elsewhere"
+    assert urlsplit(page.url).path == urlsplit(address).path, "led elsewhere"
     page.locator("details:not([open]) > summary").evaluate_all("all => all.forEach(one => one.click())")
 
 

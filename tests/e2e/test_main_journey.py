@@ -23,6 +23,7 @@ def test_a_judgment_reaches_the_published_score(
     page.get_by_label("Username or e-mail address").fill("grace")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
 
     page.goto(f"{live_server.url}/polls/poll/compare/?left=a&right=d")
     page.get_by_role("slider", name="Good").press("Home")
@@ -35,6 +36,7 @@ def test_a_judgment_reaches_the_published_score(
     expect(page.locator("[hx-trigger]")).to_have_count(0)
 
     page.get_by_role("link", name="Ranking").click()
+    expect(page).to_have_url(re.compile(r"/polls/poll/$"))
     assert score_of(page, "A") > before
 
 

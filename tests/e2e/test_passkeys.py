@@ -21,6 +21,11 @@ def plug_in(page: Page) -> CDPSession:
     return session
 
 
+def log_out(page: Page) -> None:
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("button", name="Log out")).to_have_count(0)
+
+
 def test_a_passkey_is_added_then_logs_in_alone_then_as_the_second_step(open_as: OpenAs, transactional_db: None) -> None:
     page = open_as(account("ada"), "/accounts/2fa/webauthn/")
     heard = complaints(page)
@@ -35,12 +40,12 @@ def test_a_passkey_is_added_then_logs_in_alone_then_as_the_second_step(open_as: 
     page.goto("/accounts/2fa/webauthn/")
     expect(page.get_by_role("listitem").filter(has_text="My phone")).to_contain_text("Logs in alone")
 
-    page.get_by_role("button", name="Log out").click()
+    log_out(page)
     page.goto("/accounts/login/?next=/accounts/")
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("heading", name="Your account")).to_be_visible()
 
-    page.get_by_role("button", name="Log out").click()
+    log_out(page)
     page.goto("/accounts/login/?next=/accounts/")
     page.get_by_label("Username or e-mail address").fill("ada")
     page.get_by_label("Password").fill(PASSWORD)
