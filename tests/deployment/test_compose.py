@@ -2,13 +2,17 @@
 
 import hashlib
 import json
+import os
 import re
 import subprocess
+import time
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from backend.observability.probes import heartbeats
 from tests.deployment.compose import ROOT, compose, services, variables_named
 
 SERVICES = services()
@@ -84,6 +88,26 @@ def test_service_has_limits(name: str) -> None:
 @pytest.mark.parametrize("name", ["proxy", "postgres", "redis"])
 def test_image_of_others_is_named_by_its_digest(name: str) -> None:
     assert re.fullmatch(r"[a-z]+:[\w.-]+@sha256:[0-9a-f]{64}", SERVICES[name]["image"])
+
+
+def test_the_worker_is_healthy_while_it_gives_signs_of_life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = SERVICES["worker"]
+    sign = tmp_path / "heartbeat"
+    monkeypatch.setenv("HEARTBEAT_FILE", str(sign))
+    monkeypatch.setattr(heartbeats, "_last", {})
+    shell, command = facts["healthcheck"]["test"]
+    assert shell == "CMD-SHELL"
+
+    def is_healthy() -> bool:
+        here = command.replace(facts["environment"]["HEARTBEAT_FILE"], str(sign))
+        return subprocess.run(["sh", "-c", here], capture_output=True).returncode == 0
+
+    assert not is_healthy()
+    heartbeats.heartbeat_leave(heartbeats.WORKER)
+    assert is_healthy()
+    minutes_ago = time.time() - 120
+    os.utime(sign, (minutes_ago, minutes_ago))
+    assert not is_healthy()
 
 
 # ---------------------------------------------------------------- who reaches whom

@@ -1,7 +1,12 @@
-"""Signs of life of workers and of beat, kept in Redis for as long as they count."""
+"""Signs of life of workers and of beat, kept in Redis for as long as they count; beside them, for the machine, a file.
+
+A health check looks at the file's time: to ask the worker would start a Python with all our code, each time.
+"""
 
 import logging
+import os
 import time
+from pathlib import Path
 
 from django.core.cache import cache
 from redis.exceptions import RedisError
@@ -21,10 +26,19 @@ def heartbeat_leave(kind: str) -> None:
     if now - _last.get(kind, -PERIOD) < PERIOD:
         return
     _last[kind] = now
+    _touch(os.environ.get("HEARTBEAT_FILE"))
     try:
         cache.set(_key(kind), 1, timeout=LIFE)
     except RedisError:
         logger.warning("No sign of life of the %s: Redis does not answer", kind)
+
+
+def _touch(path: str | None) -> None:
+    if path:
+        try:
+            Path(path).touch()
+        except OSError as error:
+            logger.warning("No sign of life in HEARTBEAT_FILE: %s", error)
 
 
 def heartbeat_found(kind: str) -> bool:
