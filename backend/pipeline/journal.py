@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import Error
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -24,7 +25,7 @@ EVENTS: dict[str, tuple[LogLine.Level, str | Promise]] = {
     "queued": (INFO, _("Queued.")),
     "retried": (INFO, _("With the parameters of run %(former)s.")),
     "taken": (INFO, _("A worker begins; attempt %(attempt)s.")),
-    "step": (INFO, _("%(step)s.")),
+    "step": (INFO, "%(step)s"),  # names of steps that ask something end as questions do
     "part": (INFO, _("%(step)s: part %(part)s of %(parts)s.")),
     "read": (
         INFO,
@@ -117,7 +118,12 @@ def line_text(line: LogLine, **instead: str) -> str:
     """Tell an event in words; ``instead`` replaces details, such as the name of a step by the reader's."""
     if line.event not in EVENTS:
         return line.event
-    return str(EVENTS[line.event][1]) % {**line.details, **instead}
+    return str(EVENTS[line.event][1]) % {**_counts_told(line), **instead}
+
+
+def _counts_told(line: LogLine) -> Details:
+    """Return a line's details, with thousands grouped where they are counts; a run's number is not."""
+    return {name: intcomma(value) for name, value in line.details.items()} if line.event == "read" else line.details
 
 
 def place_of(error: BaseException) -> str:

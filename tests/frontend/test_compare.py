@@ -31,7 +31,8 @@ def test_it_works(member_client, contributor, poll):
     assert values() == {"good": -4}
     assert Comparison.objects.get().contributor == contributor
     assert "Saved. Your own scores now:" in saved.text
-    assert saved.context["pair"] is not None
+    pair = saved.context["pair"]
+    assert f"{URL}?left={pair.left.uid}&amp;right={pair.right.uid}" in saved.text, "the pair has a link"
 
 
 def test_saving_shows_own_scores_before_and_after(member_client, contributor, poll):
