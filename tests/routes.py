@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-EXAMPLES = {"pk": 1, "id": 1, "provider_id": "x", "key": "x-y", "uidb36": "1"}
+EXAMPLES = {"pk": 1, "id": 1, "token_id": 1, "provider_id": "x", "key": "x-y", "uidb36": "1"}
 """Values for parameters of routes that lead nowhere in particular; a new kind of parameter has to be given one here,
 or by the test that knows a better one."""
 

@@ -19,7 +19,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from backend.accounts.models import EmailDomain, User
+from backend.accounts.models import EmailDomain, PersonalToken, User
 from backend.accounts.services import email_address_verify, email_domain_set_trusted, session_end
 from backend.common.admin import ModelAdmin, SuperusersOnly, confirmed
 from backend.common.audit import Change, number_of, staff_log
@@ -138,6 +138,15 @@ class UserSessionAdmin(DeletableAdmin[UserSession]):
     @confirmed(description=_("End: log out there"), explanation=_("These browsers are logged out at once."))
     def end(self, row: UserSession, by: User) -> bool:
         return session_end(session=row, by=by)
+
+
+@admin.register(PersonalToken)
+class PersonalTokenAdmin(DeletableAdmin[PersonalToken]):
+    note = _("What programs log in with as people. Delete a token that others may have: it ends at once.")
+    list_display = ("name", "start", "user", "scopes", "expires_at", "last_used_at")
+    search_fields = ("user__username", "start")
+    date_hierarchy = "created_at"
+    exclude = ("digest",)
 
 
 @admin.register(SocialAccount)

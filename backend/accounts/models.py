@@ -4,12 +4,14 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
+from backend.common.api.scopes import Scope
 from backend.common.models import BaseModel
 
 
@@ -57,6 +59,27 @@ class User(AbstractUser):
         constraints = (models.UniqueConstraint(Lower("username"), name="username_unique_whatever_the_case"),)
         # Django asks for a name whatever the case (log-in, sign-up, vouching) in capitals.
         indexes = (models.Index(Upper("username"), name="username_in_capitals"),)
+
+
+class PersonalToken(BaseModel):
+    """What a program shows in place of its owner's session. The token itself is told once, and stored nowhere."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the token, in hexadecimal."))
+    start = models.CharField(max_length=12, help_text=_("The first characters, to tell tokens apart."))
+    scopes = ArrayField(models.CharField(max_length=10, choices=Scope.choices))
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~Q(name=""), name="token_has_a_name"),
+            models.CheckConstraint(condition=Q(scopes__len__gt=0), name="token_is_for_something"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.start}…)"
 
 
 class EmailDomain(BaseModel):

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from backend.accounts.models import Contributor, EmailDomain, User
 from backend.accounts.selectors import accounts_unverified
+from backend.accounts.tokens.services import tokens_revoke_all
 from backend.common.audit import number_of, staff_log
 from backend.common.errors import AddressTaken, ContributorSuspended, LastSuperuser
 
@@ -62,7 +63,7 @@ def superuser_require_another(*, user: User) -> None:
 # ---------------------------------------------------------------- by the staff; each tells whether it changed anything
 @transaction.atomic
 def account_set_active(*, user: User, is_active: bool, by: User | None = None) -> bool:
-    """Close the log-in of an account and end its sessions, or open it again; what it said stays.
+    """Close the log-in of an account and end its sessions and tokens, or open it again; what it said stays.
 
     Raises
     ------
@@ -75,6 +76,7 @@ def account_set_active(*, user: User, is_active: bool, by: User | None = None) -
         staff_log(by=by, row=user, changes={"is_active": (not is_active, is_active)})
     if not is_active:
         _sessions_end(user)
+        tokens_revoke_all(user=user)
     user.is_active = is_active
     return bool(changed)
 

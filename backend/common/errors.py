@@ -78,6 +78,23 @@ class PollNotManaged(ApplicationError):
     template = _("Only the owner of this poll and the staff of this site may do this.")
 
 
+class TokenScopeMissing(ApplicationError):
+    code = "token_scope_missing"
+    status = 403
+    template = _("This token was not made for that: it needs “%(scope)s”. Make one that has it, on the pages.")
+
+
+class TooManyTokens(ApplicationError):
+    code = "too_many_tokens"
+    status = 409
+    template = _("You have %(most)s tokens that work, the most there can be. Revoke one that you no longer need first.")
+
+
+class TokenNotFound(NotFound):
+    code = "token_not_found"
+    template = _("You have no such token. It may have been revoked already.")
+
+
 class PollChangedMeanwhile(ApplicationError):
     code = "poll_changed_meanwhile"
     status = 409

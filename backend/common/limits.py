@@ -22,11 +22,20 @@ WINDOW = 60
 """Seconds in which requests are counted; limits are in settings.API_LIMITS."""
 
 
-def is_over_limit(request: HttpRequest | Request, *, scope: str) -> bool:
-    """Count a request, and tell whether its client has sent too many; a store that is down stops nobody."""
+def is_over_limit(request: HttpRequest | Request, *, scope: str, amount: int = 1, by_address: bool = False) -> bool:
+    """Count a request, and tell whether its client has sent too many; a store that is down stops nobody.
+
+    Parameters
+    ----------
+    amount
+        What the request counts for.
+    by_address
+        Count the address even of somebody logged in, and do not ask who they are.
+    """
     window = int(time.time()) // WINDOW
+    client = _address(request) if by_address else _client(request)
     try:
-        count = _count(f"throttle:{scope}:{_client(request)}:{window}")
+        count = _count(f"throttle:{scope}:{client}:{window}", amount)
     except RedisError:
         logger.exception("No limits: Redis does not answer")
         return False
@@ -40,9 +49,12 @@ def seconds_to_wait() -> int:
 
 
 def _client(request: HttpRequest | Request) -> str:
-    """Return whom to count: a user, or an address. An IPv6 client owns a whole /64, so that is what counts."""
-    if request.user.pk is not None:
-        return f"user:{request.user.pk}"
+    """Return whom to count: a user, or an address."""
+    return _address(request) if request.user.pk is None else f"user:{request.user.pk}"
+
+
+def _address(request: HttpRequest | Request) -> str:
+    """Return the address to count. An IPv6 client owns a whole /64, so that is what counts."""
     try:
         ip = ipaddress.ip_address(BaseThrottle().get_ident(request))  # type: ignore[arg-type] # it reads headers only
     except ValueError:
@@ -50,12 +62,12 @@ def _client(request: HttpRequest | Request) -> str:
     return str(ipaddress.ip_network((ip, 64), strict=False) if ip.version == 6 else ip)
 
 
-def _count(key: str) -> int:
+def _count(key: str, amount: int) -> int:
     cache.add(key, 0, timeout=2 * WINDOW)
     try:
-        return cache.incr(key)
+        return cache.incr(key, amount)
     except ValueError:  # Redis restarted empty, or needed the room, between the two
-        return 1
+        return amount
 
 
 class PostLimitMiddleware(MiddlewareMixin):

@@ -21,6 +21,7 @@ urlpatterns = [
     path("v1/polls/<slug:slug>/hold/", HoldApi.as_view(), name="hold"),
     path("v1/polls/<slug:slug>/runs/<int:run_id>/changes/", ChangesApi.as_view(), name="run_changes"),
     path("v1/polls/<slug:slug>/runs/", include("backend.pipeline.urls")),
+    path("v1/tokens/", include("backend.accounts.tokens.urls")),
     path("v1/trust/", TrustApi.as_view(), name="trust"),
     path("v1/vouches/", include("backend.participation.vouches.urls")),
     re_path("", nothing_here),

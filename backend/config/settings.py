@@ -265,7 +265,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 # ---------------------------------------------------------------- API
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["backend.common.api.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "backend.accounts.tokens.authentication.TokenAuthentication",
+        "backend.common.api.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["backend.common.api.parsers.StrictJSONParser"],
@@ -283,6 +286,8 @@ API_LIMITS = {
     "writes": env.int("API_LIMIT_WRITES", default=120),
     "run_starts": env.int("API_LIMIT_RUN_STARTS", default=10),
     "exports": env.int("API_LIMIT_EXPORTS", default=6),
+    "failed_tokens": env.int("API_LIMIT_FAILED_TOKENS", default=20),
+    "bulk_lines": env.int("API_LIMIT_BULK_LINES", default=3_000),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": f"{SITE_NAME} API",

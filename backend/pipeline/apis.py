@@ -10,6 +10,7 @@ from rest_framework.reverse import reverse
 
 from backend.accounts.models import User
 from backend.common.api.pagination import Key, page_of
+from backend.common.api.scopes import MANAGED
 from backend.common.api.throttling import RunStartThrottle, Throttle
 from backend.common.api.views import ApiView
 from backend.pipeline.models import Run
@@ -27,6 +28,7 @@ class RunListApi(ApiView):
     """The runs of a poll."""
 
     permission_classes = (IsAuthenticated,)
+    scopes = MANAGED
     throttle_classes = (Throttle, RunStartThrottle)
     parameters = RunParameters
 
@@ -75,6 +77,7 @@ class RunDetailApi(ApiView):
     """One run of a poll."""
 
     permission_classes = (IsAuthenticated,)
+    scopes = MANAGED
 
     @extend_schema(operation_id="run_read", summary="Read a run", responses=RunDetailSerializer, tags=["runs"])
     def get(self, request: Request, slug: str, run_id: int) -> Response:
@@ -87,6 +90,7 @@ class RunCancelApi(ApiView):
     """The end of a run before its time."""
 
     permission_classes = (IsAuthenticated,)
+    scopes = MANAGED
 
     @extend_schema(
         operation_id="run_cancel", summary="Cancel a run", request=None, responses=RunDetailSerializer, tags=["runs"]

@@ -34,6 +34,7 @@ PLACES = (
     Place("mfa_index", _("Two steps"), _("A code or a key besides the password; recovery codes.")),
     Place("mfa_list_webauthn", _("Passkeys"), _("Log in with your device or a key, without a password.")),
     Place("usersessions_list", _("Where you are logged in"), _("Devices and browsers; log out the others.")),
+    Place("tokens", _("Tokens"), _("Let programs of yours compare, read and manage in your name.")),
     Place("yours", _("Your data"), _("Take everything away, or delete your account.")),
 )
 """What everybody's account has, in this order."""

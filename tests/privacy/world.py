@@ -12,8 +12,10 @@ from django.test import Client
 from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
-from backend.accounts.models import Contributor, User
+from backend.accounts.models import Contributor, PersonalToken, User
 from backend.accounts.services import contributor_get_or_create
+from backend.accounts.tokens.services import token_create
+from backend.common.api.scopes import Scope
 from backend.comparisons.models import Comparison, Judgment, Rating
 from backend.entities.services import entity_set_hidden
 from backend.participation.models import RateLater, SetAside
@@ -67,6 +69,7 @@ class World:
             [*SetAside.objects.filter(**mine).order_by("pk").values()],
             [*EmailAddress.objects.filter(user=self.owner).values()],
             [*Authenticator.objects.filter(user=self.owner).values()],
+            [*PersonalToken.objects.filter(user=self.owner).values()],
         )
 
 
@@ -93,6 +96,7 @@ def build() -> World:
         "right": "b",
         "run_id": run.pk,
         "pk": key.pk,
+        "token_id": _token(users[OWNER]).pk,
         "username": "mina",
         "name": "mina",
     }
@@ -145,6 +149,10 @@ def _half_public(poll: Poll) -> Contributor:
     return half
 
 
+def _token(user: User) -> PersonalToken:
+    return token_create(user=user, name="CanaryToken", scopes=[Scope.READ], days=30)[0]
+
+
 def _device(user: User, client: Client) -> Authenticator:
     session = client.session.session_key
     UserSession.objects.create(user=user, ip="203.0.113.77", session_key=session, user_agent="CanaryBrowser")
@@ -177,6 +185,7 @@ def _secrets() -> Iterator[Secret]:
     yield Secret("somebody's device", "CanaryBrowser")
     yield Secret("somebody's network address", "203.0.113.77")
     yield Secret("somebody's passkey", "CanaryKey")
+    yield Secret("somebody's token", "CanaryToken")
     yield Secret("who vouches for whom", "CanaryVictor", frozenset())
     yield Secret("a hidden item", "CanaryVeiledItem", frozenset())
     yield Secret("a private judgment of somebody half public", str(HALF_PUBLIC_VALUE), frozenset())

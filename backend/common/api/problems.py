@@ -20,7 +20,7 @@ LONGEST_NAME = 100
 MOST_ERRORS = 50
 # What the framework says of these does not tell what to do.
 ADVICE = {
-    "not_authenticated": gettext_lazy("Log in first, and send the session cookie."),
+    "not_authenticated": gettext_lazy("Log in first and send the session cookie, or send a personal token."),
     "permission_denied": gettext_lazy("Your account may not do this."),
     "not_acceptable": gettext_lazy("The answer comes as application/json only. Accept that, or anything."),
     "unsupported_media_type": gettext_lazy("Send JSON, with the header Content-Type: application/json."),
@@ -64,6 +64,20 @@ class CsrfFailed(exceptions.PermissionDenied):
 
     default_code = "csrf_failed"
     default_detail = gettext_lazy("Send the csrftoken cookie and its value in the X-CSRFToken header.")
+
+
+class TokenInvalid(exceptions.AuthenticationFailed):
+    """A token that nobody has, any longer; never taken for no token at all."""
+
+    default_code = "token_invalid"
+    default_detail = gettext_lazy("This token is not known. It may have been revoked: make a new one on the pages.")
+
+
+class TokenExpired(exceptions.AuthenticationFailed):
+    """A token whose time is over."""
+
+    default_code = "token_expired"
+    default_detail = gettext_lazy("This token has expired. Make a new one on the pages.")
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:

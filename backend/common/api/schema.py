@@ -10,6 +10,7 @@ from backend.common.api.problems import MEDIA_TYPE
 
 READ_PROBLEMS = {
     "400": ("BadRequest", "A parameter is unknown, given twice or has a bad value; `errors` names it."),
+    "401": ("Unauthorized", "Log in first; or the token that was sent is not known, or has expired."),
     "404": ("NotFound", "There is nothing at this address, or nothing that you may know of."),
     "405": ("MethodNotAllowed", "The address has no such method; the Allow header lists those it has."),
     "406": ("NotAcceptable", "The answer comes as application/json only."),
@@ -18,8 +19,7 @@ READ_PROBLEMS = {
     "503": ("Paused", "Turned off for a while; `code` tells what. Try again after the seconds in Retry-After."),
 }
 PERSONAL_PROBLEMS = {
-    "401": ("Unauthorized", "Log in first."),
-    "403": ("Forbidden", "You may not do this, or the CSRF token is missing."),
+    "403": ("Forbidden", "You may not do this, the personal token was not made for it, or the CSRF token is missing."),
 }
 WRITE_PROBLEMS = {
     "409": ("Conflict", "What the platform holds does not allow this now; `code` tells why."),

@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.utils.cache import patch_cache_control
+from django.contrib.auth.models import AnonymousUser
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import conditional_page
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend.common.api.problems import LengthRequired
+from backend.common.api.scopes import OWN, Scope, Scopes, scopes_of
 from backend.common.api.serializers import Parameters, StrictSerializer
+from backend.common.errors import TokenScopeMissing
 
 
 # The validator of a page is a digest of its bytes: they change with the published score set, but also when an
@@ -23,6 +27,28 @@ class ApiView(APIView):
     http_method_names = ("get", "head", "post", "put", "patch", "delete")
     # What GET takes. Other methods take nothing: their bodies say it all.
     parameters: ClassVar[type[Parameters]] = Parameters
+    # What a token needs where nobody gets in without an account; what is public needs nothing.
+    scopes: ClassVar[Scopes] = OWN
+
+    def scope_needed(self, method: str) -> Scope | None:
+        """Return what a token must be made for to use a method, or None where any will do."""
+        if IsAuthenticated not in self.permission_classes:
+            return None
+        return self.scopes.reads if method in SAFE_METHODS else self.scopes.writes
+
+    def perform_authentication(self, request: Request) -> None:
+        """Find out who asks. Of what is public, a token that may not read for its owner sees what visitors see."""
+        super().perform_authentication(request)
+        granted = scopes_of(request.auth)
+        if granted is not None and Scope.READ not in granted and IsAuthenticated not in self.permission_classes:
+            request.user = AnonymousUser()
+
+    def check_permissions(self, request: Request) -> None:
+        """Refuse visitors where an account is needed, and tokens that were not made for this."""
+        super().check_permissions(request)
+        granted, needed = scopes_of(request.auth), self.scope_needed(request.method or "")
+        if granted is not None and needed is not None and needed not in granted:
+            raise TokenScopeMissing(scope=needed.value)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Authenticate, permit, throttle, then read the parameters into ``self.query``."""
@@ -48,4 +74,5 @@ class ApiView(APIView):
             patch_cache_control(answer, private=True, no_cache=True)
         else:
             patch_cache_control(answer, public=True, no_cache=True)
+        patch_vary_headers(answer, ("Authorization", "Cookie"))
         return answer

@@ -83,6 +83,13 @@ FILES = (
         _("your codes, keys and passkeys, without their secrets"),
     ),
     PersonalFile(
+        "tokens",
+        "accounts.PersonalToken",
+        "user",
+        ("name", "start", "scopes", "expires_at", "last_used_at", *TIMES),
+        _("tokens with which programs of yours log in, by their first characters: what they may do, and until when"),
+    ),
+    PersonalFile(
         "other_sites",
         "socialaccount.SocialAccount",
         "user",

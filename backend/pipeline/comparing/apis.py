@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.common.api.pagination import Key, page_of
+from backend.common.api.scopes import MANAGED
 from backend.common.api.views import ApiView
 from backend.pipeline.comparing.selectors import Show, moves, pair_of, ranks_of, summary_of
 from backend.pipeline.comparing.serializers import ChangesPageSerializer, ChangesParameters
@@ -17,6 +18,7 @@ class ChangesApi(ApiView):
     """What a run changed."""
 
     permission_classes = (IsAuthenticated,)
+    scopes = MANAGED
     parameters = ChangesParameters
 
     @extend_schema(

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.accounts.models import User
+from backend.common.api.scopes import MANAGED
 from backend.common.api.throttling import RunStartThrottle, Throttle
 from backend.common.api.views import ApiView
 from backend.pipeline.comparing.selectors import run_with_scores
@@ -22,6 +23,7 @@ class HoldApi(ApiView):
     """Which scores a poll shows."""
 
     permission_classes = (IsAuthenticated,)
+    scopes = MANAGED
     throttle_classes = (Throttle, RunStartThrottle)
 
     @extend_schema(

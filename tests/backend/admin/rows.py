@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
@@ -25,6 +26,7 @@ PLAIN: tuple[tuple[Any, Callable[[], Any]], ...] = (
     (models.FloatField | models.DecimalField | models.IntegerField, lambda: 1),
     (models.DateTimeField, timezone.now),
     (models.JSONField, dict),
+    (ArrayField, lambda: ["words"]),
     (models.BinaryField, lambda: b"content"),
 )
 

@@ -26,6 +26,7 @@ NOT_EXPORTED = {
 }
 NOT_TOLD = {
     "accounts.User.password": "a secret, stored as a digest",
+    "accounts.PersonalToken.digest": "of a secret",
     "mfa.Authenticator.data": "holds secrets; the name is told",
     "usersessions.UserSession.session_key": "a secret",
     "usersessions.UserSession.data": "empty: nothing is stored there",
