@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Page
 
 from backend.accounts.models import Contributor, PersonalToken, User
@@ -127,6 +127,7 @@ def grace(run: Run) -> User:
     return user
 
 
+@pytest.mark.timeout(600)  # some twenty pages, on a machine that may be busy
 @pytest.mark.parametrize("who", PAGES)
 def test_every_page_is_accessible_in_light_and_dark_fits_a_phone_and_contents_the_browser(
     open_as: OpenAs, run: Run, grace: User, who: str
@@ -136,6 +137,7 @@ def test_every_page_is_accessible_in_light_and_dark_fits_a_phone_and_contents_th
         RecoveryCodes.activate(grace)
     page = open_as(visitor_or(grace, who), "/", viewport=PHONE, reduced_motion="reduce")
     heard = complaints(page)
+    page.add_init_script(path=AXE_FILE_PATH)  # rather than to hand it over twice a page
     problems = []
     for path in PAGES[who]:
         page.emulate_media(color_scheme="light")
@@ -163,7 +165,8 @@ def opened(page: Page, path: str, run: Run) -> None:
 
 
 def violations(page: Page, **options: object) -> list[str]:
-    found = Axe().run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
+    judge = "options => axe.run(options).then(found => found.violations)"
+    found = page.evaluate(judge, {"resultTypes": ["violations"], **options})
     return [f"{violation['id']} at {[node['target'] for node in violation['nodes']]}" for violation in found]
 
 
