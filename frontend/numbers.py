@@ -1,5 +1,7 @@
 """Numbers as people read them."""
 
+from decimal import Decimal
+
 from django.utils.formats import number_format
 
 MINUS = "−"
@@ -13,5 +15,12 @@ def score_text(value: float, *, decimals: int = 0) -> str:
 
 
 def number_text(value: float) -> str:
-    """Return a small number in the reader's language, with only the decimals it needs: ``3``, ``2.5``."""
-    return str(number_format(f"{value:g}"))
+    """Return a number in the reader's language, with only the decimals it needs: ``3``, ``2.5``, ``1,000,000``."""
+    exact = Decimal(value if isinstance(value, int) else f"{value:g}")
+    # Of a Decimal, digits are written out: no 1e+06.
+    return str(number_format(exact.normalize(), force_grouping=True))
+
+
+def constant_text(value: object) -> str:
+    """Return the value of a constant: a number as people write it, a word as it is."""
+    return number_text(value) if isinstance(value, int | float) else str(value)

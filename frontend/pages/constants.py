@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from frontend.constants import TOPICS, Words, words
+from frontend.numbers import constant_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,7 @@ class Constant:
     """A constant with its value and what it does."""
 
     name: str
-    value: object
+    value: str
     words: Words
 
 
@@ -34,4 +35,4 @@ def topics_of(config: Mapping[str, object]) -> list[Topic]:
 
 
 def _known(config: Mapping[str, object], table: Mapping[str, Words]) -> Iterator[Constant]:
-    return (Constant(name, config[name], words(table, name)) for name in table if name in config)
+    return (Constant(name, constant_text(config[name]), words(table, name)) for name in table if name in config)

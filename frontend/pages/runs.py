@@ -47,7 +47,7 @@ def _start(request: PageRequest, poll: Poll, form: RunForm) -> HttpResponse:
                 poll=poll,
                 trigger=Run.Trigger.PAGE,
                 started_by=account(request),
-                config=form.parameters,
+                config=form.config,
                 is_dry_run=form.cleaned_data["is_dry_run"],
             )
             run_enqueue(run=run)

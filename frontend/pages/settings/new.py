@@ -16,9 +16,9 @@ from backend.polls.criteria import MOST_CRITERIA
 from backend.polls.models import Criterion, Poll
 from backend.polls.services import poll_create
 from frontend.constants import PRESETS, words
+from frontend.pages.config_form import Option
 from frontend.pages.http import PageRequest, page, staff
 from frontend.pages.settings.common import UNPROCESSABLE
-from frontend.pages.settings.scores_form import Option
 
 
 class NewPollForm(ModelForm[Poll]):
