@@ -233,7 +233,7 @@ def test_a_new_run_shows_memory_log_and_what_a_dry_run_would_change(staff_client
     dry = run_execute(run_id=run_create(poll=poll, trigger=Run.Trigger.PAGE, config={"sigma": 3}, is_dry_run=True).pk)
     detail = staff_client.get(f"{shown}{dry.pk}/").text
     assert "4 of 4 scores would move" in detail
-    assert "<td>One scale for all contributors.</td>" in detail
+    assert "<td>One scale for all contributors</td>" in detail
     assert "Done. Nothing was published, as asked." in detail
     assert f'href="/polls/{poll.slug}/items/a/"' in detail
     listed = staff_client.get(shown).text
