@@ -20,7 +20,7 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
     ),
     "frontend/js/every-page.js": tuple(f"frontend/js/{part}.js" for part in ("trouble", "time-zone", "tabs")),
     "frontend/js/comparing.js": tuple(
-        f"frontend/js/{part}.js" for part in ("judge-slider", "kept-open", "compare-keys", "save-state")
+        f"frontend/js/{part}.js" for part in ("judge-slider", "kept-open", "compare-keys", "save-state", "later")
     ),
 }
 """Which sources each one holds, in order: a module after those that it imports from. They are in one folder, so that

@@ -16,6 +16,14 @@ from tests.factories import UserFactory, judged_poll
 PASSWORD = "sunny-seeds-44"
 PHONE = {"width": 360, "height": 740}
 
+TOUCH = """() => new Promise((done) => {
+    const look = () => {
+        dispatchEvent(new Event("pointerdown"));
+        window.htmx ? done() : requestAnimationFrame(look);
+    };
+    look();
+})"""
+
 OpenAs = Callable[..., Page]
 
 
@@ -49,11 +57,19 @@ def open_as(browser: Browser, live_server: LiveServer) -> Iterator[OpenAs]:
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         page.goto(path)
+        if options.get("java_script_enabled", True):
+            touch(page)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
+
+
+def touch(page: Page) -> None:
+    """Touch a page that has just come, and wait for the scripts that come only then."""
+    if page.locator("#later").count():
+        page.evaluate(TOUCH)
 
 
 def complaints(page: Page) -> list[str]:

@@ -195,6 +195,18 @@ def test_an_impatient_double_click_stores_once_and_the_next_pair_comes(open_as: 
     expect(page).to_have_url(re.compile(r"/polls/poll/compare/$"))
 
 
+def test_who_is_faster_than_the_scripts_that_wait_loses_nothing(open_as: OpenAs, poll) -> None:
+    page = open_as(account("ada"), "/")
+    page.route("**/htmx*.js", lambda route: route.abort())
+    page.goto(PAIR)
+    page.get_by_role("slider", name="Good").press("End")
+    page.get_by_role("button", name="Save").click()
+    saved(page)
+    assert values("ada") == {"good": 10}
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("nothing is stored of this pair")).to_be_visible()
+
+
 def test_two_people_at_once_do_not_meet(open_as: OpenAs, poll) -> None:
     ada, bob = open_as(account("ada"), PAIR), open_as(account("bob"), PAIR, viewport=PHONE)
     ada.get_by_role("slider", name="Good").press("Home")
