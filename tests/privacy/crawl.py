@@ -1,6 +1,7 @@
 """Asks for every address as everybody, and finds what somebody reads who may not."""
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from html import unescape
 from django.http.response import HttpResponseBase
 
 from tests.privacy.table import TABLE
-from tests.privacy.world import KEEPER, OTHER, PEOPLE, VISITOR, World
+from tests.privacy.world import KEEPER, OTHER, PEOPLE, VISITOR, Secret, World
 from tests.routes import Route
 
 NOT_SHARED = ("no-store", "private")
@@ -80,11 +81,19 @@ def leaks(world: World, answers: Iterable[Answer]) -> list[str]:
     return [
         f"{answer} tells {secret.what}: {secret.text}"
         for answer in answers
+        for said in [answer.everything.lower()]
         for secret in world.secrets
-        if secret.text.lower() in answer.everything.lower()
-        and answer.who not in secret.readers
+        if answer.who not in secret.readers
         and not (secret.below and answer.address.startswith(secret.below))
+        and is_told(secret, said)
     ]
+
+
+def is_told(secret: Secret, said: str) -> bool:
+    """Tell whether a text in small letters holds a secret: a number not as the seconds of a time, which may be any."""
+    text = secret.text.lower()
+    before = r"(?<!\d)(?<!\d:)" if text[0].isdigit() else ""
+    return text in said and re.search(before + re.escape(text), said) is not None
 
 
 def wrong(answers: Iterable[Answer]) -> list[str]:

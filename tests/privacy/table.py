@@ -182,6 +182,7 @@ TABLE: dict[str, Entry] = {
     "api:own_recommendation_list": Entry(OWN_API),
     "api:comparison_list": Entry(OWN_API),
     "api:comparison_detail": Entry({VISITOR: 401, STRANGER: 404, OTHER: 200, KEEPER: 404, OWNER: 200}),
+    "api:comparison_bulk": Entry(WRITES_API),
     "api:rating_list": Entry(OWN_API),
     "api:rate_later_list": Entry(OWN_API),
     "api:rate_later_detail": Entry(WRITES_API),
@@ -207,6 +208,9 @@ TABLE: dict[str, Entry] = {
 
 OPERATIONS: dict[str, Operation] = {
     "comparison_save": Operation("api:comparison_list", "post", {**PAIR, "judgments": {"good": 9}}),
+    "comparison_save_many": Operation(
+        "api:comparison_bulk", "post", {"comparisons": [{**PAIR, "judgments": {"good": 9}}]}
+    ),
     "comparison_delete": Operation("api:comparison_detail", "delete"),
     "rate_later_add": Operation("api:rate_later_list", "post", {"entity": "b"}),
     "rate_later_remove": Operation("api:rate_later_detail", "delete"),
