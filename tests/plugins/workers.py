@@ -16,7 +16,7 @@ from celery import current_app
 from backend.common.embedded.processes import Process, ProcessGroup, Program
 
 DRAIN_SECONDS = 60.0
-REPLY_SECONDS = 10.0
+REPLY_SECONDS = 60.0
 
 StartWorker = Callable[..., Process]
 

@@ -60,14 +60,14 @@ def living(folder: Path) -> list[str]:
     return found
 
 
-def wait_for_nobody(folder: Path, seconds: float = 10.0) -> None:
+def wait_for_nobody(folder: Path, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while left := living(folder):
         assert time.monotonic() < deadline, f"still there: {left}"
         time.sleep(0.05)
 
 
-def wait_for(path: Path, seconds: float = 30.0) -> None:
+def wait_for(path: Path, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not path.exists():
         assert time.monotonic() < deadline, f"{path.name} never appeared"
@@ -80,6 +80,16 @@ import os, psycopg, redis
 name = psycopg.connect(os.environ["DATABASE_URL"]).execute("SELECT current_database()").fetchone()[0]
 print(name, redis.Redis.from_url(os.environ["REDIS_URL"]).ping(), os.environ["SECRET_KEY"])
 """
+
+MEET = """
+import pathlib, sys, time
+here = pathlib.Path(sys.argv[1])
+(here / f"met-{os.getpid()}").touch()
+deadline = time.monotonic() + 60
+while len(list(here.glob("met-*"))) < 2 and time.monotonic() < deadline:
+    time.sleep(0.05)
+"""
+"""Wait for the other one: the servers of the first must not stop before the second has joined them."""
 
 
 def test_command_finds_both_servers_and_a_lasting_key_and_gives_its_exit_code(folder: Path) -> None:
@@ -111,7 +121,7 @@ def test_nothing_is_left_after(folder: Path, number: signal.Signals) -> None:
     with sleeping_command(folder) as process:
         assert len(living(folder)) >= 3  # PostgreSQL, Redis and with_services itself
         process.send_signal(number)
-        process.wait(15)
+        process.wait(60)
         wait_for_nobody(folder)
         assert process.returncode == (-number if number == signal.SIGKILL else 128 + number)
 
@@ -120,7 +130,7 @@ def test_dead_server_ends_the_command_and_shows_its_log(folder: Path) -> None:
     with sleeping_command(folder) as process:
         (redis,) = processes_running(redis_server.binary(), folder / "redis.sock")
         os.kill(redis, signal.SIGKILL)
-        error = process.communicate(timeout=20)[1]
+        error = process.communicate(timeout=60)[1]
         assert process.returncode == 1
         assert "Redis ended unexpectedly" in error
         assert "ready to accept connections" in error
@@ -146,7 +156,8 @@ def test_second_process_joins_the_servers_of_the_first(folder: Path) -> None:
 
 
 def test_processes_that_start_together_share_one_pair_of_servers(tmp_path: Path) -> None:
-    together = [with_services(tmp_path, sys.executable, "-c", SHOW + "import time; time.sleep(1.5)") for _ in range(2)]
+    command = (sys.executable, "-c", SHOW + MEET, str(tmp_path))
+    together = [with_services(tmp_path, *command) for _ in range(2)]
     outcomes = [process.communicate() for process in together]
     assert [output.startswith("helianthus True") for output, _ in outcomes] == [True, True]
     assert sorted("Using the servers" in error for _, error in outcomes) == [False, True]
@@ -163,7 +174,7 @@ def test_process_that_starts_while_another_ends_gets_servers_of_its_own(tmp_path
     # Its servers still answer, and will not for long.
     output, error = with_services(tmp_path, sys.executable, "-c", SHOW + "import time; time.sleep(1.5)").communicate()
     assert (output.startswith("helianthus True"), error) == (True, "")
-    assert ending.wait(15) == 0
+    assert ending.wait(60) == 0
     wait_for_nobody(tmp_path)
 
 

@@ -79,9 +79,9 @@ def test_an_author_is_found_by_name_alone(poll, author, expected):
 
 
 def test_items_are_found_by_the_day_they_came_in(poll):
-    Entity.objects.filter(uid="bus").update(created_at=datetime(2026, 3, 1, 0, 0, tzinfo=UTC))
-    assert uids(poll, added_since=date(2026, 3, 2)) == ["pump"]
-    assert uids(poll, added_since=date(2026, 3, 1)) == ["bus", "pump"]
+    Entity.objects.filter(uid="bus").update(created_at=datetime(2020, 3, 1, 0, 0, tzinfo=UTC))
+    assert uids(poll, added_since=date(2020, 3, 2)) == ["pump"]
+    assert uids(poll, added_since=date(2020, 3, 1)) == ["bus", "pump"]
 
 
 def test_an_item_is_found_by_its_uid(poll):
