@@ -26,7 +26,7 @@ PARTS: tuple[tuple[str | Promise, frozenset[str]], ...] = (
     (gettext_lazy("One scale for all contributors"), frozenset({"scaling", "standardisation"})),
     (gettext_lazy("The common scores"), frozenset({"aggregation"})),
     (gettext_lazy("Checking them"), frozenset({"audit", "influence"})),
-    (gettext_lazy("Publishing"), frozenset({"publication", "effect"})),
+    (gettext_lazy("Publishing, or comparing with what is published"), frozenset({"publication", "effect"})),
 )
 """What is told apart in a bar, from below, and the steps of each."""
 

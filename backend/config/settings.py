@@ -155,6 +155,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # ---------------------------------------------------------------- runs
 RUNS_KEPT_DAYS = env.int("RUNS_KEPT_DAYS", default=14)  # docs/operations.md says what is kept longer
+RUN_SECONDS_AT_MOST = env.int("RUN_SECONDS_AT_MOST", default=6 * 3600)  # a hundred times a run of a million judgments
 
 # ---------------------------------------------------------------- people
 AUTH_USER_MODEL = "accounts.User"

@@ -20,10 +20,11 @@ from backend.pipeline.progress import Reporter
 from backend.pipeline.report import Report, run_counts, run_report
 from backend.pipeline.results import score_tables
 from backend.pipeline.retention import poll_prune
+from backend.pipeline.sessions import transaction_of
 from backend.pipeline.snapshot import Facts, facts_read, snapshot_store
 from backend.scores.models import ScoreSet
 from backend.scores.selectors import score_set_published
-from backend.scores.services import score_set_publish
+from backend.scores.services import publication_unheld, score_set_publish
 from backend.scores.tables import ScoreTables
 from solidago import pipeline
 from solidago.config import Config
@@ -36,14 +37,6 @@ logger = logging.getLogger(__name__)
 SNAPSHOT, AUDIT, INFLUENCE, PUBLICATION, EFFECT = "snapshot", "audit", "influence", "publication", "effect"
 STEPS = (SNAPSHOT, *pipeline.STEPS, AUDIT, INFLUENCE, PUBLICATION)
 """All steps of a run, in order. A dry run ends with `EFFECT` instead of publishing."""
-
-PUBLISHING_LIMITS = """
-    SET LOCAL idle_in_transaction_session_timeout = '30s';
-    SET LOCAL lock_timeout = '60s';
-    SET LOCAL tcp_keepalives_idle = 10;
-    SET LOCAL tcp_keepalives_interval = 5;
-    SET LOCAL tcp_keepalives_count = 4;
-"""
 
 
 class LeaseLost(Exception):
@@ -89,11 +82,23 @@ class Execution:
         self.reporter.forecast = forecast_for(self.run, self.config)
         with stoppable(self.reporter.cancelled):
             facts = self._facts()
-            if self.run.trigger == Run.Trigger.NEWS and self._is_published(facts):
-                self.reporter.journal.note("unchanged")
-                self._finish(facts, score_set=None, report={"unchanged": True})
-            else:
+            if not self._is_done_already(facts):
                 self._compute(facts)
+
+    def _is_done_already(self, facts: Facts) -> bool:
+        """Close a run for news that cancelled each other out, and tell whether it was one.
+
+        Where somebody holds the scores, news are left to the run that follows: it cannot compare with what is newest.
+        """
+        if self.run.trigger != Run.Trigger.NEWS or not self._is_published(facts):
+            return False
+        with self._publishing():
+            publication_unheld(poll=self.run.poll)
+            if not self._is_published(facts):  # somebody turned the poll back or forward in between
+                return False
+            self._finish(facts, score_set=None, report={"unchanged": True})
+        self.reporter.journal.note("unchanged")
+        return True
 
     def _compute(self, facts: Facts) -> None:
         reporter = self.reporter
@@ -128,7 +133,7 @@ class Execution:
             # Told at once: while the run is active, this keeps the snapshot (see `snapshots_prune`).
             self._held().update(snapshot_digest=facts.digest, code_version=code_version(), **counts)
             if not self.run.is_dry_run:
-                snapshot_store(poll=self.run.poll, facts=facts)
+                snapshot_store(poll=self.run.poll, facts=facts, lease=self.lease)
         return facts
 
     def _audited(self, facts: Facts, result: pipeline.Result) -> Report:
@@ -146,26 +151,19 @@ class Execution:
         with self._timed(PUBLICATION):
             tables = score_tables(poll=run.poll, dataset=facts.dataset, result=result)
             with self._publishing():
-                score_set = self._score_set(facts, tables)
-                influence_store(poll=run.poll, score_set=score_set, facts=facts, found=influence)
+                score_set = self._score_set(facts, tables, influence)
                 self._finish(facts, score_set=score_set, report=report)
         self.reporter.journal.note("published")
 
     @contextmanager
     def _publishing(self) -> Iterator[None]:
-        """Open the publishing transaction, whose locks other publishers and the reaper must never wait for in vain.
-
-        PostgreSQL ends it where this process falls silent (it is stopped, its machine or the network is gone).
-        """
-        with self.reporter.interruptible(), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(PUBLISHING_LIMITS)
+        with self.reporter.interruptible(), transaction_of(self.lease):
             yield
 
-    def _score_set(self, facts: Facts, tables: ScoreTables) -> ScoreSet:
-        counts = run_counts(facts=facts)
+    def _score_set(self, facts: Facts, tables: ScoreTables, influence: Found) -> ScoreSet:
+        poll, counts = self.run.poll, run_counts(facts=facts)
         return score_set_publish(
-            poll=self.run.poll,
+            poll=poll,
             tables=tables,
             snapshot_digest=facts.digest,
             config=self.config.to_mapping(),
@@ -173,6 +171,7 @@ class Execution:
             judgments=counts["judgments"],
             contributors=counts["contributors"],
             entities=counts["entities"],
+            and_store=lambda score_set: influence_store(poll=poll, score_set=score_set, facts=facts, found=influence),
         )
 
     def _tell_effect(self, facts: Facts, result: pipeline.Result, report: Report) -> None:

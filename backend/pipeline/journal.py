@@ -45,6 +45,7 @@ EVENTS: dict[str, tuple[LogLine.Level, str | Promise]] = {
     "handed_back": (WARNING, _("Its worker was told to end: queued again for another one.")),
     "unwritten": (WARNING, _("Its progress could not be written for a while: %(kind)s.")),
     "requeued": (WARNING, _("Its worker gave no sign of life: queued again.")),
+    "too_long": (ERROR, _("Not done after %(count)s seconds, the most that a run may take: ended.")),
     "given_up": (ERROR, _("Its worker stopped %(count)s times: given up.")),
 }
 """By name: how bad it is, and its words."""
@@ -107,6 +108,12 @@ def _line(run_id: int, event: Event) -> LogLine:
     details = {name: value[:LONGEST] if isinstance(value, str) else value for name, value in event.details.items()}
     level, _words = EVENTS[event.name]
     return LogLine(run_id=run_id, at=event.at, level=level, event=event.name, details=details)
+
+
+def lines_write_all(run_ids: Sequence[int], name: str) -> None:
+    """Append one event to the logs of runs that are new."""
+    event = Event(name, {})
+    LogLine.objects.bulk_create(_line(run_id, event) for run_id in run_ids)
 
 
 def line_write(run: Run, name: str, **details: str | int | float) -> None:

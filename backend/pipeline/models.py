@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,8 @@ class Snapshot(models.Model):
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="snapshots")
     digest = models.CharField(max_length=64)
     content = models.BinaryField()
+    # Nobody who deletes their account should wait until all contents are unpacked.
+    users = ArrayField(models.BigIntegerField(), null=True, help_text=_("The keys of the contributors in it."))
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

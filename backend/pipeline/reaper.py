@@ -4,9 +4,11 @@ All ages are measured by the database's clock: those of the machines that write 
 """
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
-from django.db import transaction
+from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
@@ -18,6 +20,7 @@ from backend.pipeline import attempts
 from backend.pipeline.journal import line_write
 from backend.pipeline.models import Run
 from backend.pipeline.services import run_create, run_enqueue
+from backend.pipeline.sessions import transactions_end
 from backend.polls.models import Poll
 from backend.scores.errors import ScoresHeld
 
@@ -30,6 +33,8 @@ NEWS_COUNT = 1_000
 PAUSE_AFTER_FAILURE = timedelta(seconds=60)
 """Twice as long after each further failure in a row: what failed for a reason in the judgments fails again."""
 LONGEST_PAUSE = timedelta(hours=1)
+CANCEL_PATIENCE = timedelta(minutes=2)
+"""A run stops within seconds of being told to; one that has not after so long never will."""
 
 
 def runs_start_for_news() -> list[Run]:
@@ -88,13 +93,22 @@ def _started(poll: Poll) -> Run | None:
 
 
 def _fail_to_start(poll: Poll, reason: str) -> None:
-    """Note it as a run, where people look for the reason, and after which there is a pause."""
-    Run.objects.create(poll=poll, trigger=Run.Trigger.NEWS, status=Run.Status.FAILED, error=reason, finished_at=Now())
+    """Note it as a run, where people look for the reason, and after which there is a pause.
+
+    It is queued for a moment: not where another run is active by now, which must be the last one of its poll.
+    """
+    with suppress(IntegrityError), transaction.atomic():
+        run = Run.objects.create(poll=poll, trigger=Run.Trigger.NEWS)
+        _end(run, Run.Status.FAILED, reason)
 
 
 def runs_recover() -> None:
-    """Queue again the runs whose worker has died, and hand queued runs whose message was lost to a worker again."""
+    """Queue again the runs whose worker has died, and hand queued runs whose message was lost to a worker again.
+
+    A run whose worker lives and gets nowhere ends here: it would keep its poll from ever being computed again.
+    """
     _dead_queue_again()
+    _endless_end()
     for run in Run.objects.filter(status=Run.Status.QUEUED, updated_at__lte=Now() - attempts.STALE):
         # It counts as sent from now on, so that a long queue gets one more message a minute, not one every beat.
         run_enqueue(run=run)
@@ -105,21 +119,46 @@ def _dead_queue_again() -> None:
     # A locked run is being published at this moment, by a worker that lives after all or is about to lose its
     # connection: the next beat sees which. Whoever waited for it would keep all other polls waiting.
     stale = Run.objects.filter(status=Run.Status.RUNNING, heartbeat_at__lt=Now() - attempts.STALE)
-    for run in stale.select_for_update(skip_locked=True):
+    dead = list(stale.select_for_update(skip_locked=True))
+    for run in dead:
         _recover(run)
+    # Their workers may have frozen, in the midst of a transaction.
+    transactions_end(run.lease for run in dead if run.lease)
 
 
 def _recover(run: Run) -> None:
     """End a run whose worker has died, or queue it again."""
-    known = Run.objects.filter(pk=run.pk)
-    ended = {"finished_at": Now(), "updated_at": Now(), "seconds_left": None}
     if run.is_cancel_requested:
-        known.update(status=Run.Status.CANCELLED, **ended)
+        _end(run, Run.Status.CANCELLED)
         line_write(run, "cancelled")
     elif run.attempts >= attempts.MOST_ATTEMPTS:
         message = _("Its worker stopped %(count)s times before the run was done. Nothing was published.")
-        known.update(status=Run.Status.FAILED, error=message % {"count": attempts.MOST_ATTEMPTS}, **ended)
+        _end(run, Run.Status.FAILED, message % {"count": attempts.MOST_ATTEMPTS})
         line_write(run, "given_up", count=attempts.MOST_ATTEMPTS)
     else:
+        known = Run.objects.filter(pk=run.pk)
         known.update(status=Run.Status.QUEUED, lease=None, seconds_left=None, updated_at=Now() - attempts.STALE)
         line_write(run, "requeued")
+
+
+@transaction.atomic
+def _endless_end() -> None:
+    """End the runs that take too long, or that do not stop when they are told to; `tasks` ends their process."""
+    late = Q(started_at__lt=Now() - timedelta(seconds=settings.RUN_SECONDS_AT_MOST))
+    deaf = Q(is_cancel_requested=True, updated_at__lt=Now() - CANCEL_PATIENCE)
+    running = Run.objects.filter(late | deaf, status=Run.Status.RUNNING)
+    endless = list(running.select_for_update(skip_locked=True))
+    for run in endless:
+        if run.is_cancel_requested:
+            _end(run, Run.Status.CANCELLED)
+            line_write(run, "cancelled")
+        else:
+            message = _("It was not done after the longest time that a run may take here. Nothing was published.")
+            _end(run, Run.Status.FAILED, message)
+            line_write(run, "too_long", count=settings.RUN_SECONDS_AT_MOST)
+    transactions_end(run.lease for run in endless if run.lease)
+
+
+def _end(run: Run, status: Run.Status, error: str = "") -> None:
+    ended = {"finished_at": Now(), "updated_at": Now(), "seconds_left": None}
+    Run.objects.filter(pk=run.pk).update(status=status, error=error, **ended)

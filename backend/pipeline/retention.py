@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from backend.pipeline.integrity.influence import influence_prune
 from backend.pipeline.models import LogLine, Run
@@ -59,5 +59,5 @@ def _old() -> QuerySet[Run]:
     """Return the runs that are neither recent, nor active, nor among the newest of their poll."""
     newest = Run.objects.filter(poll=OuterRef("poll")).order_by("-pk").values("pk")
     oldest_kept = Subquery(newest[NEWEST_KEPT - 1 : NEWEST_KEPT])
-    before = timezone.now() - timedelta(days=settings.RUNS_KEPT_DAYS)
+    before = Now() - timedelta(days=settings.RUNS_KEPT_DAYS)
     return Run.objects.exclude(status__in=Run.ACTIVE).filter(created_at__lt=before, pk__lt=oldest_kept).order_by("pk")

@@ -8,7 +8,6 @@ from celery import current_app
 from django.db import Error, IntegrityError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backend.accounts.models import User
@@ -49,8 +48,27 @@ def run_create(
     """
     if not is_dry_run and hold_of(poll=poll) is not None:
         raise ScoresHeld
+    run = run_of(poll=poll, trigger=trigger, started_by=started_by, config=config, is_dry_run=is_dry_run)
+    _insert(run)
+    return run
+
+
+def run_of(
+    *,
+    poll: Poll,
+    trigger: Run.Trigger,
+    started_by: User | None = None,
+    config: Mapping[str, object] | None = None,
+    is_dry_run: bool = False,
+) -> Run:
+    """Return a run with its constants, which is not stored.
+
+    Raises
+    ------
+    InvalidRunConfig
+    """
     own, asked = mapping_checked(poll.run_config), dict(config or {})
-    run = Run(
+    return Run(
         poll=poll,
         trigger=trigger,
         started_by=started_by,
@@ -59,8 +77,6 @@ def run_create(
         differences=differences(own=own, asked=asked),
         is_dry_run=is_dry_run,
     )
-    _insert(run)
-    return run
 
 
 def _insert(run: Run) -> None:
@@ -68,21 +84,32 @@ def _insert(run: Run) -> None:
         # A transaction of its own: the refused insert must not spoil the caller's.
         with transaction.atomic():
             run.save(force_insert=True)
+            # By the clock that tells how long it has waited, which may differ from this machine's.
+            Run.objects.filter(pk=run.pk).update(created_at=Now(), updated_at=Now())
             line_write(run, "queued")
             staff_log(by=run.started_by, row=run, changes={"trigger": (None, run.trigger)}, is_new=True)
     except IntegrityError as error:
         active = Run.objects.filter(poll=run.poll, status__in=Run.ACTIVE).first()
         if active is None:
             raise
-        raise RunAlreadyActive(run_id=active.pk, status=active.get_status_display().lower()) from error
+        raise already_active(active) from error
+
+
+def already_active(run: Run) -> RunAlreadyActive:
+    return RunAlreadyActive(run_id=run.pk, status=run.get_status_display().lower())
 
 
 def run_enqueue(*, run: Run) -> None:
     """Hand a queued run to a worker once the transaction is committed."""
     # From now on it counts as sent, by the clock of `runs_recover`, which sends it again where Redis lost it.
     Run.objects.filter(pk=run.pk).update(updated_at=Now())
+    run_send(run_id=run.pk)
+
+
+def run_send(*, run_id: int) -> None:
+    """Send a run to the workers once the transaction is committed."""
     # Robust: where Redis is down the run stays queued.
-    transaction.on_commit(lambda: current_app.send_task("pipeline.run_execute", [run.pk]), robust=True)
+    transaction.on_commit(lambda: current_app.send_task("pipeline.run_execute", [run_id]), robust=True)
 
 
 @transaction.atomic
@@ -93,7 +120,7 @@ def run_cancel(*, run: Run, by: User | None = None) -> Run:
     ------
     RunNotActive
     """
-    known, now = Run.objects.filter(pk=run.pk), timezone.now()
+    known, now = Run.objects.filter(pk=run.pk), Now()
     if known.filter(status=Run.Status.QUEUED).update(
         status=Run.Status.CANCELLED, is_cancel_requested=True, finished_at=now, updated_at=now
     ):
@@ -119,21 +146,6 @@ def run_retry(*, run: Run, trigger: Run.Trigger, started_by: User | None = None)
     )
     line_write(again, "retried", former=run.pk)
     return again
-
-
-def runs_start_all(*, trigger: Run.Trigger, started_by: User) -> tuple[list[Run], dict[str, str]]:
-    """Queue a run of every poll that has none; return them, and by slug why other polls got none."""
-    started: list[Run] = []
-    refused: dict[str, str] = {}
-    for poll in Poll.objects.order_by("pk").iterator(chunk_size=100):
-        try:
-            run = run_create(poll=poll, trigger=trigger, started_by=started_by)
-        except ApplicationError as error:
-            refused[poll.slug] = error.message
-        else:
-            run_enqueue(run=run)
-            started.append(run)
-    return started, refused
 
 
 def run_execute(*, run_id: int) -> Run:

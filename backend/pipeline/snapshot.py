@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 import polars as pl
 from django.db import connection, transaction
@@ -12,6 +13,7 @@ from backend.accounts.selectors import contributors_pretrusted
 from backend.common.bulk import Schema, copy_out, copy_out_numbers
 from backend.pipeline.models import Run, Snapshot
 from backend.pipeline.rollback.forgetting import holds_release_forgotten
+from backend.pipeline.sessions import transaction_of
 from backend.polls.models import News, Poll
 from backend.scores.services import score_sets_kept_whole
 from solidago.dataset import Dataset
@@ -115,14 +117,14 @@ def _private(judgments: pl.DataFrame, public: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(side.join(public, on=["user", "entity"], how="anti") for side in sides).unique()
 
 
-def snapshot_store(*, poll: Poll, facts: Facts) -> None:
-    """Keep the dataset, once a content; not if somebody in it has been deleted since it was read."""
+def snapshot_store(*, poll: Poll, facts: Facts, lease: UUID) -> None:
+    """Keep the dataset for whoever holds a run; not if somebody in it has been deleted since it was read."""
     if _used_now(poll, facts):
         return
     content = snapshot_io.dumps(facts.dataset)
-    with transaction.atomic():
+    with transaction_of(lease):
         if _all_remain(facts.dataset):
-            stored = Snapshot(poll=poll, digest=facts.digest, content=content)
+            stored = Snapshot(poll=poll, digest=facts.digest, content=content, users=_users(facts.dataset))
             Snapshot.objects.bulk_create([stored], ignore_conflicts=True)
             _used_now(poll, facts)
 
@@ -137,10 +139,14 @@ def _all_remain(dataset: Dataset) -> bool:
 
     So a deletion either comes first, and is seen here, or waits, and then finds the snapshot and deletes it.
     """
-    users = [int(user) for user in dataset.users]
+    users = _users(dataset)
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM accounts_contributor WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [users])
         return len(cursor.fetchall()) == len(users)
+
+
+def _users(dataset: Dataset) -> list[int]:
+    return [int(user) for user in dataset.users]
 
 
 def snapshots_prune(*, poll: Poll) -> None:
@@ -153,15 +159,21 @@ def snapshots_prune(*, poll: Poll) -> None:
     moment = Poll.objects.filter(pk=poll.pk).values_list(Now(), flat=True).first()
     if moment is None:  # the poll is gone, and its snapshots with it
         return
-    # At most one run of a poll is active, and it is the last.
-    last = Run.objects.filter(poll=poll).order_by("-pk").values_list("snapshot_digest", flat=True)[:1]
-    kept = [*last, *(score_set.snapshot_digest for score_set in score_sets_kept_whole(poll=poll))]
+    digests = Run.objects.filter(poll=poll).order_by("-pk").values_list("snapshot_digest", flat=True)
+    whole = (score_set.snapshot_digest for score_set in score_sets_kept_whole(poll=poll))
+    kept = [*digests.filter(status__in=Run.ACTIVE), *digests[:1], *whole]
     Snapshot.objects.filter(poll=poll, created_at__lt=moment).exclude(digest__in=kept).delete()
 
 
 def snapshots_forget(*, contributor_id: int) -> None:
     """Delete every snapshot that holds something of a contributor, and end the holds of scores made from them."""
-    for stored in Snapshot.objects.iterator(chunk_size=1):
-        if str(contributor_id) in snapshot_io.loads(bytes(stored.content)).users:
-            stored.delete()
+    _users_complete()
+    Snapshot.objects.filter(users__contains=[contributor_id]).delete()
     holds_release_forgotten()
+
+
+def _users_complete() -> None:
+    """Note who is in the snapshots that an earlier release stored, which did not tell."""
+    for stored in Snapshot.objects.filter(users=None).iterator(chunk_size=1):
+        users = _users(snapshot_io.loads(bytes(stored.content)))
+        Snapshot.objects.filter(pk=stored.pk).update(users=users)

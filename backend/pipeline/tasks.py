@@ -6,6 +6,7 @@ import logging
 
 from celery import shared_task
 from celery.signals import worker_process_init, worker_shutting_down
+from django.conf import settings
 from django.core.cache import cache
 from structlog.contextvars import bound_contextvars
 
@@ -22,13 +23,16 @@ from solidago.engine import warm
 
 logger = logging.getLogger(__name__)
 
+GRACE = 120
+"""Seconds for a run that takes too long to be ended, by the database's clock, before its process is."""
 LEAST_PAUSE = 2
 """Seconds between two looks for news, however many messages ask for one: they pile up where no worker is there."""
 LEAST_PAUSE_OF_PRUNING = 600
 """Likewise between two times that old runs and scores are dropped."""
 
 
-@shared_task(name="pipeline.run_execute")
+# Celery replaces the process of a run that has been ended as too long and goes on all the same: an endless loop.
+@shared_task(name="pipeline.run_execute", time_limit=settings.RUN_SECONDS_AT_MOST + GRACE)
 def run_execute_task(run_id: int) -> None:
     """Execute a run; a second delivery of the same message finds it taken and does nothing."""
     with bound_contextvars(run_id=run_id):

@@ -47,6 +47,12 @@ class ScoresChangedMeanwhile(ApplicationError):
     template = _("Other scores were published while you were at it, so nothing was changed. Look again, then decide.")
 
 
+class ScoresBusy(ApplicationError):
+    code = "scores_busy"
+    status = 409
+    template = _("A run is publishing just now, so nothing was changed. Try again in a moment.")
+
+
 class NoReasonGiven(ApplicationError):
     code = "no_reason_given"
     template = _("Say why, in at most %(longest)s characters. Everybody can read it.")

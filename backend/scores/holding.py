@@ -3,6 +3,11 @@
 Whoever calls `hold_set` and `hold_end` has locked the publication: `scores.services.publication_locked`.
 """
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.cache import cache
 from django.db import connection
 
 from backend.accounts.models import User
@@ -11,6 +16,10 @@ from backend.polls.models import News, Poll
 from backend.scores.errors import NoReasonGiven
 from backend.scores.models import Hold, Publication, ScoreSet, Turn
 
+LEAST_PAUSE, LONGEST_PAUSE = 10, 3600
+"""Seconds between two times that held scores are cleaned,"""
+BUSY = 20
+"""and so many times as long as it took: it takes a twentieth of a worker's time at most."""
 DELETED = """
     WITH judged AS (
         SELECT c.contributor_id, side.entity_id, j.criterion_id
@@ -111,10 +120,29 @@ def news_waiting(*, poll: Poll) -> int:
 
 
 def holds_clean() -> None:
-    """Take out of held scores what was deleted since, as runs do for polls that are not held."""
+    """Take out of held scores what was deleted since, as runs do for polls that are not held.
+
+    News do not tell what they are about, so that all judgments of the poll are looked at: the more seldom the longer
+    that takes. What became private meanwhile is shown to nobody in any case: readers look at the rating.
+    """
     for hold in Hold.objects.select_related("poll__publication__score_set"):
         # Counted first: what comes while the scores are cleaned makes another number.
         waiting = news_waiting(poll=hold.poll)
         if waiting != hold.news_seen:
-            score_set_clean(score_set=hold.poll.publication.score_set)
-            Hold.objects.filter(pk=hold.pk).update(news_seen=waiting)
+            with _seldom(hold) as is_due:
+                if is_due:
+                    score_set_clean(score_set=hold.poll.publication.score_set)
+                    Hold.objects.filter(pk=hold.pk).update(news_seen=waiting)
+
+
+@contextmanager
+def _seldom(hold: Hold) -> Iterator[bool]:
+    """Tell whether it is time again, and whoever asks the one to do it; the next time is not before a pause."""
+    key, started = f"hold-cleaned:{hold.pk}:{hold.since.timestamp()}", time.monotonic()
+    if not cache.add(key, True, LONGEST_PAUSE):
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        cache.touch(key, min(max(LEAST_PAUSE, BUSY * (time.monotonic() - started)), LONGEST_PAUSE))

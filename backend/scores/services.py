@@ -1,7 +1,7 @@
 """Writes: the publication of score sets. Nothing else writes scores."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import polars as pl
 from django.db import OperationalError, connection, transaction
@@ -25,6 +25,10 @@ DROP_ATTEMPTS = 3
 KEY: Schema = {"id": pl.Int64}
 
 
+def nothing(_: ScoreSet) -> None:
+    """Store nothing else."""
+
+
 @transaction.atomic
 def score_set_publish(
     *,
@@ -36,12 +40,16 @@ def score_set_publish(
     judgments: int,
     contributors: int,
     entities: int,
+    and_store: Callable[[ScoreSet], None] = nothing,
 ) -> ScoreSet:
     """Store a new score set and make it the one that the poll shows, both or neither.
 
     Readers see the old set until the caller's transaction commits. Where somebody holds the poll's scores by then,
     nothing is stored. Rows of contributors, entities and criteria that were deleted since the snapshot are left out;
     one deleted at this very moment makes the commit fail on a foreign key, so that nothing of it can come back.
+
+    All rows are sent before anything is locked that others wait for, so that a process that freezes while it sends
+    them is in nobody's way: also those of ``and_store``, which belong to the score set.
 
     Raises
     ------
@@ -57,18 +65,34 @@ def score_set_publish(
         contributors=contributors,
         entities=entities,
     )
-    remaining = tables.only(_existing_keys(poll))
+    _scores_load(score_set, tables)
+    and_store(score_set)
+    _show(score_set)
+    return score_set
+
+
+def _scores_load(score_set: ScoreSet, tables: ScoreTables) -> None:
+    remaining = tables.only(_existing_keys(score_set.poll))
     of_set = pl.lit(score_set.pk, pl.Int64).alias("score_set_id")
     copy_in(CollectiveScore._meta.db_table, remaining.collective.with_columns(of_set))
     copy_in(ContributorScaling._meta.db_table, remaining.scalings.with_columns(of_set))
     _individual_scores_load(score_set, remaining.individual.with_columns(of_set))
-    _check_not_held(poll)
-    Publication.objects.update_or_create(poll=poll, defaults={"score_set": score_set})
-    return score_set
 
 
-def _check_not_held(poll: Poll) -> None:
-    """Lock what the poll shows, so that whoever holds it does so before, and is seen here, or waits for this to end."""
+def _show(score_set: ScoreSet) -> None:
+    # The partitioned table last: publishers of all polls wait for each other there.
+    publication_unheld(poll=score_set.poll)
+    _execute("ALTER TABLE {parent} ATTACH PARTITION {partition} FOR VALUES IN ({set})", score_set)
+    Publication.objects.update_or_create(poll=score_set.poll, defaults={"score_set": score_set})
+
+
+def publication_unheld(*, poll: Poll) -> None:
+    """Lock what the poll shows, so that whoever holds it does so before, and is seen here, or waits for this to end.
+
+    Raises
+    ------
+    ScoresHeld
+    """
     publication_locked(poll=poll)
     if Hold.objects.filter(poll=poll).exists():
         raise ScoresHeld
@@ -92,23 +116,20 @@ def _existing_keys(poll: Poll) -> dict[str, pl.Series]:
 
 
 def _individual_scores_load(score_set: ScoreSet, rows: pl.DataFrame) -> None:
-    """Load a partition of its own. The CHECK spares ATTACH a scan; the index is built once, on all rows."""
+    """Load a table of its own. The CHECK spares its ATTACH a scan; the index is built once, on all rows."""
+    _execute("CREATE TABLE {partition} (LIKE {parent}, CHECK (score_set_id = {set}))", score_set)
+    copy_in_numbers(_partition(score_set.pk), rows, freeze=True)
+    key = "ALTER TABLE {partition} ADD PRIMARY KEY (score_set_id, criterion_id, entity_id, contributor_id)"
+    _execute(key, score_set)
+    _execute("CREATE INDEX ON {partition} (contributor_id, score_set_id)", score_set)
+
+
+def _execute(statement: str, score_set: ScoreSet) -> None:
     names = {
         "parent": sql.Identifier(PARTITIONED),
         "partition": sql.Identifier(_partition(score_set.pk)),
         "set": sql.Literal(score_set.pk),
     }
-    create = "CREATE TABLE {partition} (LIKE {parent}, CHECK (score_set_id = {set}))"
-    index = "ALTER TABLE {partition} ADD PRIMARY KEY (score_set_id, criterion_id, entity_id, contributor_id)"
-    second_index = "CREATE INDEX ON {partition} (contributor_id, score_set_id)"
-    attach = "ALTER TABLE {parent} ATTACH PARTITION {partition} FOR VALUES IN ({set})"
-    _execute(create, names)
-    copy_in_numbers(_partition(score_set.pk), rows, freeze=True)
-    for statement in (index, second_index, attach):
-        _execute(statement, names)
-
-
-def _execute(statement: str, names: Mapping[str, sql.Composable]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(statement).format(**names).as_string(cursor.connection))
 

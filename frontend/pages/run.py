@@ -16,6 +16,7 @@ from backend.pipeline.selectors import run_get
 from backend.pipeline.services import run_cancel, run_enqueue, run_retry
 from backend.polls.models import Poll
 from backend.polls.selectors import criterion_list, poll_get_managed
+from backend.scores.selectors import score_set_published
 from frontend.constants import CONSTANTS, words
 from frontend.pages.http import PageRequest, account, page, wants_fragment
 from frontend.templatetags.words import step as step_words
@@ -30,6 +31,7 @@ def run_detail(request: PageRequest, slug: str, run_id: int) -> HttpResponse:
     titles = {criterion.name: criterion.title for criterion in criterion_list(poll=poll)}
     context = {"poll": poll, "run": run, "titles": titles, "log": _log(run), "steps": _steps(run)}
     context |= {"differences": _differences(run), "effects": _effects(poll, run)}
+    context["shown"] = score_set_published(poll=poll)
     return render(request, "runs/_detail.html" if wants_fragment(request) else "runs/detail.html", context)
 
 

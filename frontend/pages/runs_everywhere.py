@@ -6,9 +6,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from backend.pipeline.everywhere import runs_start_all
 from backend.pipeline.models import Run
 from backend.pipeline.selectors import any_run_active, runs_of_all_polls
-from backend.pipeline.services import runs_start_all
 from frontend.pages.http import PageRequest, page, staff, wants_fragment
 from frontend.pages.runs_table import RunsWanted, table_of
 

@@ -1,12 +1,15 @@
 """The platform's Celery application with accidents: ``celery -A tests.faults.app worker``.
 
-A run stops before the step that the file ``hold`` names, says so with the file ``held``, and goes on when ``hold`` is
-gone. A poll with the criterion ``poison`` kills whichever process computes it. What takes a minute takes seconds.
+A run stops before the step that the file ``hold`` names, or in the midst of sending rows to the table of that name,
+says so with the file ``held``, and goes on when ``hold`` is gone. A poll with the criterion ``poison`` kills whichever
+process computes it. What takes a minute takes seconds.
 """
 
 import os
 import select
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -32,7 +35,8 @@ if "FAKETIME_TIMESTAMP_FILE" in os.environ:
 @worker_init.connect
 def prepare_accidents(**_: object) -> None:
     """Wrap what a run goes through, before the worker forks; its models cannot be imported earlier."""
-    from backend.pipeline import attempts, execution, reaper, tasks
+    from backend.common import bulk
+    from backend.pipeline import attempts, reaper, sessions, tasks
     from backend.pipeline.progress import Reporter
     from solidago import pipeline
 
@@ -40,12 +44,21 @@ def prepare_accidents(**_: object) -> None:
     attempts.RETRY_PAUSE = timedelta(seconds=STALE / 2)
     reaper.NEWS_AGE = timedelta(0)
     tasks.LEAST_PAUSE = 1
-    execution.PUBLISHING_LIMITS = execution.PUBLISHING_LIMITS.replace("'30s'", f"'{STALE}s'")
-    progress, run = Reporter.progress, pipeline.run
+    sessions.LIMITS = sessions.LIMITS.replace("'30s'", f"'{STALE}s'")
+    progress, run, copying = Reporter.progress, pipeline.run, bulk._copying
 
     def held_progress(self: Reporter, step: str, done: int, total: int) -> None:
         progress(self, step, done, total)
         hold(step)
+
+    @contextmanager
+    def held_copying(statement: Any, *arguments: Any) -> Iterator[Any]:
+        with copying(statement, *arguments) as copy:
+            yield copy
+            # The server waits for more rows, or for the word that there are none.
+            text = statement if isinstance(statement, str) else statement.as_string(None)
+            if (table := ordered()) and text.startswith(f'COPY "{table}'):
+                hold(table)
 
     def poisoned_run(dataset: Any, *arguments: Any, **options: Any) -> Any:
         if "poison" in dataset.criteria:
@@ -54,6 +67,7 @@ def prepare_accidents(**_: object) -> None:
 
     Reporter.progress = held_progress  # type: ignore[method-assign]
     pipeline.run = poisoned_run
+    bulk._copying = held_copying
 
 
 def hold(step: str) -> None:

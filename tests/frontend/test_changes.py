@@ -40,7 +40,7 @@ def test_it_works(member_client, runs):
     assert "<h1>What run" in page.text
     assert page.text.count('<article class="card move">') == 4
     assert "New, changed and deleted judgments" not in page.text
-    assert "What few people are behind" in page.text
+    assert "Not told apart" in page.text
     assert "of fewer than 5 contributors" in page.text
     assert "items left their ten points" in page.text
 
@@ -51,7 +51,7 @@ def test_the_staff_see_no_more_and_superusers_each_part_with_its_people(staff_cl
     User.objects.update(is_superuser=True)
     page = staff_client.get(url)
     assert "New, changed and deleted judgments" in page.text
-    assert "What few people are behind" not in page.text
+    assert "Not told apart" not in page.text
 
 
 def test_newcomers_and_leavers_have_lists_of_their_own(member_client, runs):

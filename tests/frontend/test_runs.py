@@ -1,12 +1,14 @@
 """The pages of runs, for staff and the poll's owner."""
 
 import pytest
+from django.db import connection
 
+from backend.pipeline.everywhere import runs_start_all
 from backend.pipeline.models import Run
 from backend.pipeline.services import run_create, run_execute
 from backend.polls.models import Poll
 from frontend.templatetags.times import time_left
-from tests.factories import judged_poll
+from tests.factories import PollFactory, UserFactory, judged_poll, publish
 
 URL = "/polls/poll/runs/"
 
@@ -87,6 +89,10 @@ def test_an_executed_run_shows_what_it_read_and_made(staff_client, poll):
     assert run.snapshot_digest in page
     assert run.score_set is not None
     assert run.score_set.result_digest in page
+    way_back = f'href="{URL}{run.pk}/show/"'
+    assert way_back not in page  # its scores are shown already
+    publish(poll)
+    assert way_back in staff_client.get(f"{URL}{run.pk}/").text
 
 
 @pytest.mark.parametrize(
@@ -259,6 +265,26 @@ def test_staff_start_runs_of_all_polls(staff_client, member_client, poll):
     assert set(Run.objects.values_list("poll", flat=True)) == {poll.pk, active.poll_id}
     assert f'href="/polls/{active.poll.slug}/runs/{active.pk}/"' in staff_client.get("/runs/?status=queued").text
     assert "No such run" in staff_client.get("/runs/?status=failed").text
+
+
+def test_runs_of_many_polls_take_a_dozen_queries(db, django_assert_max_num_queries):
+    PollFactory.create_batch(15)
+    staff = UserFactory(is_staff=True)
+    with django_assert_max_num_queries(12):
+        started, refused = runs_start_all(trigger=Run.Trigger.PAGE, started_by=staff)
+    assert (len(started), refused) == (15, {})
+    assert {run.log.get().event for run in started} == {"queued"}
+
+
+def test_a_run_that_somebody_starts_at_the_same_moment_is_left_alone(poll):
+    def start_one_first(execute, statement, *call):
+        if "nextval" in statement:
+            run_of(poll)
+        return execute(statement, *call)
+
+    with connection.execute_wrapper(start_one_first):
+        started, _ = runs_start_all(trigger=Run.Trigger.PAGE, started_by=UserFactory(is_staff=True))
+    assert (started, Run.objects.count()) == ([], 1)
 
 
 @pytest.mark.parametrize(

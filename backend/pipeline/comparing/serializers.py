@@ -76,8 +76,9 @@ class ReasonsSerializer(serializers.Serializer[Reasons]):
     parts = ReasonSerializer(many=True, help_text="The largest first; those of 0 points are left out.")
     few = serializers.FloatField(
         allow_null=True,
-        help_text=f"The sum of all parts behind each of which stand fewer than {SMALLEST} people: they are told to "
-        "superusers alone. Null where there is no such part.",
+        help_text=f"The sum of all parts behind each of which stand fewer than {SMALLEST} people, and of one more, so "
+        "that none can be subtracted; the whole move where that leaves fewer than one part of as many people. They are "
+        "told apart to superusers alone. Null where there is no such part.",
     )
     counts = CountSerializer(
         many=True, help_text=f"But for superusers, counts of 1 to {SMALLEST - 1} people are told as {SMALLEST - 1}."

@@ -81,8 +81,10 @@ class Reasons:
     """Why an item moved: parts that add up to the move, the largest first, and what happened to its judgments.
 
     Where ``is_told_whole`` is false, parts behind which stand fewer than `LEAST_TOLD` people are one number,
-    ``few``, for a part that one person is behind tells what this person thinks; and counts below that are 0 or
-    LEAST_TOLD - 1, which means "fewer than LEAST_TOLD". Superusers, who can read the database, are told all.
+    ``few``, for a part that one person is behind tells what this person thinks. What is left when the others are
+    taken from the move would tell it as well: so ``few`` holds one more part, behind which stand as many people, and
+    all of the move unless another such part remains. Counts below that are 0 or LEAST_TOLD - 1, which means "fewer
+    than LEAST_TOLD". Superusers, who can read the database, are told all.
     """
 
     parts: list[Reason]
@@ -200,14 +202,26 @@ def _told(found: Columns, row: int, move: float, *, is_whole: bool) -> Reasons:
     points = [float(part) for part in found["parts"][row]]
     parts = [Reason(*part) for part in zip(PARTS, points, people, strict=True)]
     parts.append(Reason(PROGRAM, move - sum(points), None))
-    few = [] if is_whole else [part for part in parts if part.people and part.people < LEAST_TOLD]
-    shown = [part for part in parts if part not in few and abs(part.points) > ROUNDING]
+    parts = [part for part in parts if abs(part.points) > ROUNDING]
+    few = [] if is_whole else _merged(parts)
+    shown = [part for part in parts if part not in few]
     return Reasons(
         parts=sorted(shown, key=lambda part: -abs(part.points)),
         few=sum(part.points for part in few) if few else None,
         counts=_counts(found, row, is_whole=is_whole),
         is_told_whole=is_whole,
     )
+
+
+def _merged(parts: list[Reason]) -> list[Reason]:
+    """Return the parts that are told as one number, so that nothing that few people did can be subtracted from it."""
+    small = [part for part in parts if part.people and part.people < LEAST_TOLD]
+    large = [part for part in parts if part.people and part.people >= LEAST_TOLD]
+    if not small:
+        return []
+    if len(large) < 2:
+        return parts
+    return [*small, min(large, key=lambda part: (part.people, part.name))]
 
 
 def _counts(found: Columns, row: int, *, is_whole: bool) -> list[Count]:

@@ -12,8 +12,6 @@ from uuid import uuid4
 
 from celery import current_app
 from django.core.cache import cache
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from backend.common.errors import (
@@ -56,7 +54,6 @@ class WhatIf:
     criterion_id: int
     entity_id: int
     attack: dict[str, Any]
-    asked_at: str
     outcome: dict[str, Any] | None = None
     error: str = ""
     names: dict[str, str] = field(default_factory=dict)
@@ -94,8 +91,7 @@ def whatif_ask(
     """
     _attackable(poll)
     attack = Attack(str(entity.pk), min(accounts, MOST_ACCOUNTS), strategy, upward, trusted)
-    now = timezone.now().isoformat()
-    question = WhatIf(uuid4().hex, poll.pk, criterion.pk, entity.pk, asdict(attack), now)
+    question = WhatIf(uuid4().hex, poll.pk, criterion.pk, entity.pk, asdict(attack))
     if not cache.add(_lock(poll.pk), question.key, PATIENCE.total_seconds()):
         raise WhatIfAlreadyActive
     question.save()
@@ -124,10 +120,17 @@ def whatif_get(*, poll: Poll, key: str) -> WhatIf:
     if kept is None or kept["poll_id"] != poll.pk:
         raise WhatIfNotFound
     question = WhatIf(**kept)
-    asked_at = parse_datetime(question.asked_at)
-    if question.is_waiting and asked_at is not None and timezone.now() - asked_at > PATIENCE:
-        return question.save(error=_("No worker answered. Try again, or ask the people who run this site."))
+    if question.is_waiting and not _is_active(question):
+        return _ended(question)
     return question
+
+
+def _ended(question: WhatIf) -> WhatIf:
+    """Return a question that was just answered, or that nobody answered in time."""
+    ended = WhatIf(**cache.get(_place(question.key), asdict(question)))
+    if ended.is_waiting:
+        return ended.save(error=_("No worker answered. Try again, or ask the people who run this site."))
+    return ended
 
 
 def whatif_execute(*, key: str) -> None:

@@ -1,8 +1,10 @@
 """Writes: turning a poll back to earlier scores, which it then holds, and forward to the newest ones."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
 
 from backend.accounts.models import User
 from backend.common.errors import RunNotActive
@@ -13,6 +15,7 @@ from backend.pipeline.services import run_cancel
 from backend.polls.models import Poll
 from backend.scores.errors import (
     RunWithoutScores,
+    ScoresBusy,
     ScoresChangedMeanwhile,
     ScoresForgotten,
     ScoresNotHeld,
@@ -22,6 +25,7 @@ from backend.scores.holding import hold_end, hold_set, reason_checked
 from backend.scores.models import Hold, Publication, ScoreSet
 from backend.scores.services import publication_locked
 
+LONGEST_WAIT = "5s"
 BOUNDS_OF_NOTHING = """
     DELETE FROM pipeline_influencebound b WHERE b.score_set_id = %(set)s AND NOT EXISTS (
         SELECT 1 FROM scores_collectivescore s
@@ -45,19 +49,21 @@ def scores_turn_back(*, poll: Poll, run_id: int, reason: str, user: User | None,
     ScoresShownAlready
     ScoresChangedMeanwhile
         ``seen`` is not what the poll shows.
+    ScoresBusy
     """
     given = reason_checked(reason)
-    publication = _locked(poll, seen)
-    if publication is None:
-        raise RunWithoutScores(field="run", run_id=run_id)
-    score_set = score_set_to_show(poll=poll, run_id=run_id)
-    if score_set.pk == publication.score_set_id:
-        raise ScoresShownAlready(field="run", run_id=run_id)
-    _keep_snapshot(score_set, run_id)
-    hold = hold_set(publication=publication, score_set=score_set, user=user, reason=given)
-    _after_showing(score_set)
-    _cancel_active(poll)
-    return hold
+    with _not_waiting_long():
+        publication = _locked(poll, seen)
+        if publication is None:
+            raise RunWithoutScores(field="run", run_id=run_id)
+        score_set = score_set_to_show(poll=poll, run_id=run_id)
+        if score_set.pk == publication.score_set_id:
+            raise ScoresShownAlready(field="run", run_id=run_id)
+        _keep_snapshot(score_set, run_id)
+        hold = hold_set(publication=publication, score_set=score_set, user=user, reason=given)
+        _after_showing(score_set)
+        _cancel_active(poll)
+        return hold
 
 
 @transaction.atomic
@@ -71,15 +77,30 @@ def scores_go_forward(*, poll: Poll, user: User | None, seen: int | None = None)
     ------
     ScoresNotHeld
     ScoresChangedMeanwhile
+    ScoresBusy
     """
-    publication = _locked(poll, seen)
-    newest = score_set_newest(poll=poll)
-    if publication is None or newest is None or not Hold.objects.filter(poll=poll).exists():
-        raise ScoresNotHeld
-    target = newest if snapshot_is_kept(score_set=newest) else publication.score_set
-    hold_end(publication=publication, newest=target, user=user)
-    _after_showing(target)
-    return target
+    with _not_waiting_long():
+        publication = _locked(poll, seen)
+        newest = score_set_newest(poll=poll)
+        if publication is None or newest is None or not Hold.objects.filter(poll=poll).exists():
+            raise ScoresNotHeld
+        target = newest if snapshot_is_kept(score_set=newest) else publication.score_set
+        hold_end(publication=publication, newest=target, user=user)
+        _after_showing(target)
+        return target
+
+
+@contextmanager
+def _not_waiting_long() -> Iterator[None]:
+    """Give up soon where somebody else, such as a run that publishes, holds what is asked for: a person waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LONGEST_WAIT])
+    try:
+        yield
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise ScoresBusy from error
+        raise
 
 
 def _locked(poll: Poll, seen: int | None) -> Publication | None:

@@ -3,6 +3,7 @@
 import time
 from datetime import timedelta
 from itertools import combinations
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -35,7 +36,7 @@ def poll(transactional_db):
         contributor = ContributorFactory()
         for place, (left, right) in enumerate(combinations("abcd", 2)):
             say(contributor, poll, left, right, good=(number + place) % 7)
-    snapshot_store(poll=poll, facts=facts_read(poll=poll))
+    snapshot_store(poll=poll, facts=facts_read(poll=poll), lease=uuid4())
     return poll
 
 
@@ -80,7 +81,7 @@ def test_one_at_a_time(poll, queued):
 
 def test_too_few_judgments_are_a_failure_in_words(queued):
     poll = judged_poll()
-    snapshot_store(poll=poll, facts=facts_read(poll=poll))
+    snapshot_store(poll=poll, facts=facts_read(poll=poll), lease=uuid4())
     found = calibration_execute(calibration_id=Calibration.objects.create(poll=poll).pk)
     assert found.status == "failed"
     assert "fewer than 50 judgments" in found.error

@@ -17,7 +17,7 @@ from backend.pipeline.comparing.selectors import (
     runs_with_scores,
     summary_of,
 )
-from backend.pipeline.comparing.why import State, why_execute, why_moved
+from backend.pipeline.comparing.why import Reason, State, why_execute, why_moved
 from backend.pipeline.models import Run, Snapshot
 from backend.polls.models import Poll
 from backend.scores.errors import NoEarlierRun, RunWithoutScores
@@ -150,12 +150,32 @@ def test_owners_are_not_told_what_one_of_a_few_people_did():
     run = computed(poll, sigma=2)
     whole, told = reasons(poll, run).reasons, reasons(poll, run, is_whole=False).reasons
     item = poll.entities.get(uid="d")
-    behind = [part for part in whole[item.pk].parts if part.people and part.people < SMALLEST]
-    assert "judgments" in {part.name for part in behind}
-    assert told[item.pk].few == pytest.approx(sum(part.points for part in behind), abs=1e-9)
-    assert not {part.name for part in behind} & {part.name for part in told[item.pk].parts}
+    assert {"judgments", "settings"} <= {part.name for part in whole[item.pk].parts}
+    assert (told[item.pk].parts, told[item.pk].few) == (
+        [],
+        pytest.approx(sum(part.points for part in whole[item.pk].parts)),
+    )
     assert [count.people for count in told[item.pk].counts] == [SMALLEST - 1, 0, 0]
     assert [count.judgments for count in told[item.pk].counts] == [SMALLEST - 1, 0, 0]
+
+
+def part(name: str, people: int | None) -> Reason:
+    return Reason(name, 1.0, people)
+
+
+@pytest.mark.parametrize(
+    ("large", "merged"),
+    [
+        ([], "all"),
+        ([("trust", 9)], "all"),
+        ([("trust", 9), ("scaling", SMALLEST)], ["judgments", "scaling"]),
+        ([("trust", 9), ("scaling", SMALLEST), ("voting rights", 7)], ["judgments", "scaling"]),
+    ],
+)
+def test_what_few_did_is_never_the_rest_of_a_subtraction(large, merged):
+    parts = [part("settings", None), part("judgments", SMALLEST - 1), *(part(*each) for each in large)]
+    found = [each.name for each in why._merged(parts)]
+    assert found == ([each.name for each in parts] if merged == "all" else merged)
 
 
 def test_many_people_are_told():

@@ -3,19 +3,23 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
+from django.db.models.functions import Now
 from django.utils import timezone
 
+from backend.pipeline import reaper
 from backend.pipeline.attempts import MOST_ATTEMPTS
 from backend.pipeline.models import Run
 from backend.pipeline.reaper import NEWS_COUNT, runs_recover, runs_start_for_news
+from backend.pipeline.services import run_create
 from backend.polls.models import News
 from backend.polls.services import news_add
 from backend.scores.models import Hold
 from tests.factories import PollFactory
 
 pytestmark = pytest.mark.django_db
-LONG_AGO = timedelta(minutes=2)
+LONG_AGO = timedelta(minutes=3)
 
 
 def news_of(poll, *, age: float, count: int = 1) -> None:
@@ -82,6 +86,19 @@ def test_a_poll_that_cannot_start_says_why_on_its_page_of_runs_and_pauses(config
     assert reason in run.error
 
 
+def test_a_run_that_could_not_start_is_not_noted_beside_an_active_one():
+    poll = PollFactory(run_config={"sigma": "x"})
+    active = run_of(poll, status="running")
+    reaper._fail_to_start(poll, "Something is wrong with its settings.")
+    assert Run.objects.get() == active
+
+
+def test_a_run_begins_to_wait_by_the_databases_clock():
+    with time_machine.travel(timezone.now() + timedelta(hours=7)):
+        run_create(poll=PollFactory(), trigger=Run.Trigger.PAGE)
+    assert Run.objects.filter(updated_at__lte=Now(), created_at__lte=Now()).exists()
+
+
 def test_a_poll_that_is_held_at_this_very_moment_has_not_failed():
     poll = PollFactory()
     news_of(poll, age=60)
@@ -119,6 +136,23 @@ def test_a_dead_run_that_was_to_be_cancelled_is():
     runs_recover()
     run.refresh_from_db()
     assert run.status == Run.Status.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"started_at": timedelta(hours=7)}, Run.Status.FAILED),
+        ({"started_at": timedelta(hours=5)}, Run.Status.RUNNING),
+        ({"started_at": timedelta(minutes=9), "is_cancel_requested": True}, Run.Status.CANCELLED),
+    ],
+)
+def test_a_run_that_lives_and_gets_nowhere_ends(fields, status):
+    started_at = timezone.now() - fields.pop("started_at")
+    run = run_of(PollFactory(), status="running", heartbeat_at=timezone.now(), started_at=started_at, **fields)
+    runs_recover()
+    run.refresh_from_db()
+    assert (run.status, run.finished_at is None) == (status, status == Run.Status.RUNNING)
+    assert ("longest time" in run.error) == (status == Run.Status.FAILED)
 
 
 def test_a_run_with_a_fresh_heartbeat_is_left_alone():

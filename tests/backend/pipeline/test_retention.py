@@ -1,6 +1,7 @@
 """What is dropped of old runs and scores, and what stays."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -72,7 +73,7 @@ def test_beat_drops_what_a_killed_run_left():
         computed(poll)
     kept = {score_set.snapshot_digest for score_set in ScoreSet.objects.order_by("-pk")[:3]}
     say(ada, poll, "a", "b", good=9)
-    snapshot_store(poll=poll, facts=facts_read(poll=poll))
+    snapshot_store(poll=poll, facts=facts_read(poll=poll), lease=uuid4())
     cache.clear()
     prune()
     assert set(Snapshot.objects.values_list("digest", flat=True)) == kept
@@ -93,7 +94,7 @@ def test_messages_that_piled_up_while_there_was_no_worker_count_as_one():
 def test_a_poll_whose_old_scores_cannot_be_dropped_does_not_stop_the_others(caplog):
     polls = [judged_poll(), judged_poll()]
     for poll in polls:
-        snapshot_store(poll=poll, facts=facts_read(poll=poll))
+        snapshot_store(poll=poll, facts=facts_read(poll=poll), lease=uuid4())
     wrong = f"IF OLD.poll_id = {polls[0].pk} THEN RAISE EXCEPTION 'not this one'; END IF; RETURN OLD"
     with accident(wrong, when="BEFORE DELETE ON pipeline_snapshot FOR EACH ROW"):
         everything_prune()
@@ -104,7 +105,7 @@ def test_a_poll_whose_old_scores_cannot_be_dropped_does_not_stop_the_others(capl
 def test_the_snapshot_of_an_active_or_failed_last_run_stays():
     poll = judged_poll()
     facts = facts_read(poll=poll)
-    snapshot_store(poll=poll, facts=facts)
+    snapshot_store(poll=poll, facts=facts, lease=uuid4())
     run = run_create(poll=poll, trigger=Run.Trigger.PAGE)
     for status in (Run.Status.RUNNING, Run.Status.FAILED):
         Run.objects.filter(pk=run.pk).update(snapshot_digest=facts.digest, status=status)

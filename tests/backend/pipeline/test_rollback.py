@@ -5,6 +5,7 @@ from io import StringIO
 from threading import Event
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -15,6 +16,7 @@ from backend.comparisons.services import rating_set_public
 from backend.participation.services import contributor_delete
 from backend.pipeline.models import InfluenceBound, Run, Snapshot
 from backend.pipeline.reaper import NEWS_AGE, runs_start_for_news
+from backend.pipeline.rollback import services
 from backend.pipeline.rollback.selectors import shown_of
 from backend.pipeline.rollback.services import scores_go_forward, scores_turn_back
 from backend.pipeline.services import run_create, run_execute
@@ -24,6 +26,7 @@ from backend.polls.services import news_add
 from backend.scores.errors import (
     NoReasonGiven,
     RunWithoutScores,
+    ScoresBusy,
     ScoresChangedMeanwhile,
     ScoresForgotten,
     ScoresHeld,
@@ -34,6 +37,7 @@ from backend.scores.errors import (
 from backend.scores.holding import holds_clean
 from backend.scores.models import CollectiveScore, Hold, IndividualScore, Turn
 from backend.scores.selectors import ranking, score_set_published, shown_token
+from backend.scores.services import publication_locked
 from tests.backend.pipeline.helpers import computed, when_publishing
 from tests.factories import ContributorFactory, UserFactory, judged_poll, poll_with, publish, say
 
@@ -250,6 +254,18 @@ def test_what_is_deleted_while_scores_are_held_goes_with_the_next_beat_and_cache
     assert scores(poll)["e"] is None
 
 
+def test_held_scores_of_a_busy_poll_are_not_looked_through_at_every_beat():
+    poll, first, _ = two_runs()
+    back(poll, first)
+    for _ in range(2):
+        news_add(poll_ids=[poll.pk])
+        holds_clean()
+    assert Hold.objects.get().news_seen == News.objects.count() - 1
+    cache.clear()
+    holds_clean()
+    assert Hold.objects.get().news_seen == News.objects.count()
+
+
 # ------------------------------------------------------------------ the command
 def told(*arguments: str) -> str:
     out = StringIO()
@@ -284,6 +300,31 @@ def test_a_run_that_publishes_while_scores_are_held_publishes_nothing():
     assert ended.status == Run.Status.CANCELLED
     assert "held" in ended.error
     assert score_set_published(poll=poll) == Run.objects.get(pk=first.pk + 1).score_set
+
+
+def test_a_run_for_news_that_cancel_each_other_out_leaves_them_while_scores_are_held():
+    poll, _, second = two_runs()
+    news_add(poll_ids=[poll.pk])
+    run = run_create(poll=poll, trigger=Run.Trigger.NEWS)
+    Hold.objects.create(poll=poll, reason=WHY)
+    ended = run_execute(run_id=run.pk)
+    assert (ended.status, ended.snapshot_digest) == (Run.Status.CANCELLED, second.snapshot_digest)
+    assert News.objects.filter(poll=poll).exists()
+
+
+def test_whoever_turns_back_while_a_run_publishes_is_told_to_try_again(monkeypatch):
+    poll, first, _ = two_runs()
+    monkeypatch.setattr(services, "LONGEST_WAIT", "100ms")
+
+    def turn_back() -> None:
+        with pytest.raises(ScoresBusy):
+            back(poll, first)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        publication_locked(poll=poll)
+        pool.submit(turn_back).result(timeout=60)
+    assert not Hold.objects.exists()
 
 
 def test_an_active_run_is_cancelled():

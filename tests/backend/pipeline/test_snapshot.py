@@ -1,5 +1,7 @@
 """What a run reads."""
 
+from uuid import uuid4
+
 import numpy as np
 import pytest
 from allauth.account.models import EmailAddress
@@ -127,16 +129,19 @@ def test_a_snapshot_is_stored_once_and_reads_back():
     poll = judged_poll()
     facts = facts_read(poll=poll)
     for _ in range(2):
-        snapshot_store(poll=poll, facts=facts)
+        snapshot_store(poll=poll, facts=facts, lease=uuid4())
     stored = Snapshot.objects.get()
     assert snapshot_io.loads(bytes(stored.content)).digest() == stored.digest == facts.digest
 
 
-def test_every_snapshot_of_a_contributor_can_be_forgotten():
+@pytest.mark.parametrize("is_of_an_earlier_release", [False, True])
+def test_every_snapshot_of_a_contributor_can_be_forgotten(is_of_an_earlier_release):
     poll, ada, bob = poll_with(), ContributorFactory(), ContributorFactory()
     say(bob, poll, "a", "b", good=1)
-    snapshot_store(poll=poll, facts=(kept := facts_read(poll=poll)))
+    snapshot_store(poll=poll, facts=(kept := facts_read(poll=poll)), lease=uuid4())
     say(ada, poll, "a", "b", good=1)
-    snapshot_store(poll=poll, facts=facts_read(poll=poll))
+    snapshot_store(poll=poll, facts=facts_read(poll=poll), lease=uuid4())
+    if is_of_an_earlier_release:
+        Snapshot.objects.update(users=None)
     snapshots_forget(contributor_id=ada.pk)
     assert [snapshot.digest for snapshot in Snapshot.objects.all()] == [kept.digest]

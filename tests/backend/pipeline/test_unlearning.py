@@ -1,6 +1,7 @@
 """What is deleted, hidden or suspended leaves no trace in the next run: the same bytes as if it had never been."""
 
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -115,7 +116,7 @@ def test_somebody_who_is_deleted_after_a_run_read_them_is_in_no_snapshot(poll):
     facts = facts_read(poll=poll)
 
     def store() -> None:
-        snapshot_store(poll=poll, facts=facts)
+        snapshot_store(poll=poll, facts=facts, lease=uuid4())
         connection.close()
 
     with ThreadPoolExecutor(1) as pool:
