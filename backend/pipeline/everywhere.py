@@ -46,7 +46,7 @@ def _queued(fresh: Sequence[Run], trigger: Run.Trigger, started_by: User) -> lis
     _number(fresh)
     Run.objects.bulk_create(fresh, ignore_conflicts=True)
     known = Run.objects.filter(pk__in=[run.pk for run in fresh])
-    known.update(created_at=Now(), updated_at=Now())  # by the clock that tells how long they have waited
+    known.update(updated_at=Now())  # by the clock that tells how long they have waited
     runs = list(known.order_by("pk"))
     lines_write_all([run.pk for run in runs], "queued")
     staff_log_new(by=started_by, rows=runs, changes={"trigger": (None, trigger)})

@@ -85,7 +85,7 @@ def _insert(run: Run) -> None:
         with transaction.atomic():
             run.save(force_insert=True)
             # By the clock that tells how long it has waited, which may differ from this machine's.
-            Run.objects.filter(pk=run.pk).update(created_at=Now(), updated_at=Now())
+            Run.objects.filter(pk=run.pk).update(updated_at=Now())
             line_write(run, "queued")
             staff_log(by=run.started_by, row=run, changes={"trigger": (None, run.trigger)}, is_new=True)
     except IntegrityError as error:
