@@ -1,24 +1,13 @@
 """Writes: judgments and what is shown of them. Every change leaves news for the pipeline, in the same transaction."""
 
-import math
 from collections.abc import Mapping
 from functools import partial
 
 from django.db import transaction
 
 from backend.accounts.models import Contributor
-from backend.accounts.services import contributor_require_active
-from backend.common.errors import (
-    ComparisonChangedMeanwhile,
-    ComparisonNotFound,
-    EntityNotInPoll,
-    InvalidJudgment,
-    InvalidMaximum,
-    NoJudgment,
-    PollClosed,
-    SelfComparison,
-    UnknownCriterion,
-)
+from backend.common.errors import ComparisonChangedMeanwhile, ComparisonNotFound, NoJudgment
+from backend.comparisons.checks import MAXIMUM, check_may_judge, check_pair, criteria_by_name, values_checked
 from backend.comparisons.models import Comparison, Judgment, Rating
 from backend.comparisons.selectors import pair, version_of
 from backend.entities.models import Entity
@@ -26,11 +15,7 @@ from backend.observability.metrics.counters import JUDGMENTS
 from backend.observability.selectors import switch_require
 from backend.observability.switches import COMPARING
 from backend.polls.models import Criterion, Poll
-from backend.polls.selectors import criterion_list
 from backend.polls.services import news_add
-
-MAXIMUM = 10.0
-"""End of the slider: a judgment lies between -10 and 10."""
 
 
 def comparison_save(
@@ -69,9 +54,9 @@ def comparison_save(
         Nothing is stored then.
     """
     switch_require(COMPARING)
-    _check_may_judge(contributor, poll)
-    _check_pair(poll, left, right)
-    values = _checked(poll, judgments, maximum)
+    check_may_judge(contributor, poll)
+    check_pair(poll, left, right)
+    values = values_checked(criteria_by_name(poll), judgments, maximum)
     with transaction.atomic():
         comparison = _locked_comparison(contributor, poll, left, right)
         comparison.was_created = not comparison.judgments.exists()
@@ -87,37 +72,9 @@ def comparison_save(
     return comparison
 
 
-def _check_may_judge(contributor: Contributor, poll: Poll) -> None:
-    contributor_require_active(contributor=contributor)
-    if not poll.is_open:
-        raise PollClosed
-
-
 def _check_seen(seen: str | None, version: str) -> None:
     if seen is not None and seen != version:
         raise ComparisonChangedMeanwhile
-
-
-def _check_pair(poll: Poll, left: Entity, right: Entity) -> None:
-    if left.pk == right.pk:
-        raise SelfComparison(field="right")
-    for field, entity in (("left", left), ("right", right)):
-        if entity.poll_id != poll.pk or entity.is_hidden:
-            raise EntityNotInPoll(field=field, uid=entity.uid)
-
-
-def _checked(poll: Poll, judgments: Mapping[str, float | None], maximum: float) -> dict[Criterion, float | None]:
-    if not 0 < maximum < math.inf:  # also true for NaN
-        raise InvalidMaximum(field="maximum")
-    criteria = {criterion.name: criterion for criterion in criterion_list(poll=poll)}
-    for name, value in judgments.items():
-        if name not in criteria:
-            raise UnknownCriterion(field="judgments", name=name[:100], known=", ".join(criteria))
-        if value is not None and not (math.isfinite(value) and abs(value) <= maximum):
-            raise InvalidJudgment(field=f"judgments.{name}", name=criteria[name].title, maximum=maximum)
-    if not judgments:
-        raise NoJudgment(field="judgments")
-    return {criteria[name]: value for name, value in judgments.items()}
 
 
 def _locked_comparison(contributor: Contributor, poll: Poll, left: Entity, right: Entity) -> Comparison:

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "backend.observability.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "backend.common.api.cors.CorsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -280,6 +281,8 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "NUM_PROXIES": NUM_PROXIES,
 }
+# Origins of other sites whose pages may use the API, without cookies; none by default, * for all.
+API_CORS_ORIGINS = words_of(env.str("API_CORS_ORIGINS", default=""))
 # Requests per minute: of an address where nobody is logged in, else of a user.
 API_LIMITS = {
     "anonymous_reads": env.int("API_LIMIT_ANONYMOUS_READS", default=1_200),

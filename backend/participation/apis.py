@@ -1,8 +1,6 @@
 """A user's own comparisons, and which pair to compare next."""
 
-import json
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -14,10 +12,10 @@ from rest_framework.response import Response
 from backend.accounts.models import Contributor, User
 from backend.accounts.selectors import contributor_of
 from backend.accounts.services import contributor_get_or_create
+from backend.common.api.idempotency import KEY, once_as_asked
 from backend.common.api.pagination import Key, page_of
 from backend.common.api.views import ApiView
 from backend.common.errors import ComparisonNotFound, EntityNotInPoll
-from backend.common.once import once
 from backend.comparisons.models import Comparison
 from backend.comparisons.selectors import comparison_get_pair
 from backend.comparisons.services import comparison_delete
@@ -39,7 +37,7 @@ from backend.polls.models import Poll
 from backend.polls.selectors import criterion_get, poll_get
 
 ONCE = OpenApiParameter(
-    "Idempotency-Key",
+    KEY,
     str,
     OpenApiParameter.HEADER,
     description="Any text of yours, another one for each write. A repetition with the same key within a day stores "
@@ -83,7 +81,7 @@ class ComparisonListApi(ApiView):
         body = self.body(JudgeSerializer)
         left, right = _pair(poll, body["left"], body["right"])
         contributor = contributor_get_or_create(user=cast(User, request.user))  # IsAuthenticated
-        with self._once(request) as is_first:
+        with once_as_asked(request) as is_first:
             outcome = (
                 judge(contributor=contributor, poll=poll, left=left, right=right, judgments=body["judgments"])
                 if is_first
@@ -92,10 +90,6 @@ class ComparisonListApi(ApiView):
         stored = comparison_get_pair(contributor=contributor, left=left, right=right)
         answer = JudgeOutcomeSerializer({"comparison": stored, "changes": outcome.changes if outcome else []})
         return Response(answer.data, status=201 if outcome and outcome.comparison.was_created else 200)
-
-    def _once(self, request: Request) -> AbstractContextManager[bool]:
-        said = f"{request.path} {json.dumps(request.data, sort_keys=True)}"
-        return once(who=cast(User, request.user).pk, key=request.headers.get("Idempotency-Key"), request=said)
 
 
 class ComparisonDetailApi(ApiView):

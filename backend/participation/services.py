@@ -80,13 +80,13 @@ def judge(
     left out.
     """
     criteria = [criterion for criterion in criterion_list(poll=poll) if criterion.name in judgments]
-    before = _own_models(contributor, poll, criteria)
+    before = own_models_tried(contributor=contributor, poll=poll, criteria=criteria)
     comparison = comparison_save(
         contributor=contributor, poll=poll, left=left, right=right, judgments=judgments, seen=seen
     )
     set_aside_remove(contributor=contributor, left=left, right=right)
     rate_later_settle(contributor=contributor, entities=(left, right))
-    after = _own_models(contributor, poll, criteria)
+    after = own_models_tried(contributor=contributor, poll=poll, criteria=criteria)
     changes = [
         Change.of(criterion, entity, before[criterion.pk], after[criterion.pk])
         for criterion in criteria
@@ -96,7 +96,8 @@ def judge(
     return JudgeOutcome(comparison, changes)
 
 
-def _own_models(contributor: Contributor, poll: Poll, criteria: list[Criterion]) -> dict[int, OwnScores]:
+def own_models_tried(*, contributor: Contributor, poll: Poll, criteria: list[Criterion]) -> dict[int, OwnScores]:
+    """Return the contributor's scores as `own_models_fit` does, or nothing where it fails: what they said is stored."""
     try:
         return own_models_fit(contributor=contributor, poll=poll, criteria=criteria)
     except Exception:

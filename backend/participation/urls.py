@@ -3,6 +3,7 @@
 from django.urls import path
 
 from backend.participation.apis import ComparisonDetailApi, ComparisonListApi, SuggestionListApi
+from backend.participation.bulk.apis import ComparisonBulkApi
 from backend.participation.own_score_apis import OwnScoreListApi
 from backend.participation.pairs.rate_later_apis import RateLaterDetailApi, RateLaterListApi
 from backend.participation.pairs.set_aside_apis import SetAsideDetailApi, SetAsideListApi
@@ -11,6 +12,7 @@ from backend.participation.recommendations.apis import OwnRecommendationListApi
 
 urlpatterns = [
     path("comparisons/", ComparisonListApi.as_view(), name="comparison_list"),
+    path("comparisons/bulk/", ComparisonBulkApi.as_view(), name="comparison_bulk"),
     path("comparisons/<str:left>/<str:right>/", ComparisonDetailApi.as_view(), name="comparison_detail"),
     path("rate-later/", RateLaterListApi.as_view(), name="rate_later_list"),
     path("rate-later/<path:uid>/", RateLaterDetailApi.as_view(), name="rate_later_detail"),

@@ -9,11 +9,7 @@ from backend.common.api.problems import CsrfFailed
 
 
 class SessionAuthentication(BaseSessionAuthentication):
-    """The session of the pages. Without one the answer is 401, and says how to get in."""
-
-    def authenticate_header(self, request: Request) -> str:
-        """Return the challenge of a 401, which HTTP demands."""
-        return 'Session realm="Log in on the pages, then send the session cookie"'
+    """The session of the pages. The challenge of a 401, which HTTP demands, is that of tokens, which come first."""
 
     def enforce_csrf(self, request: HttpRequest | Request) -> None:
         """Refuse what another site made a browser send."""

@@ -1,5 +1,6 @@
 """The items that a contributor means to compare: a list of their own in each poll."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from django.db import transaction
@@ -72,7 +73,12 @@ def rate_later_remove(*, contributor: Contributor, entity: Entity) -> bool:
 
 def rate_later_settle(*, contributor: Contributor, entities: Iterable[Entity]) -> None:
     """Take off the list what has been compared often enough since it was put there."""
-    for waiting in RateLater.objects.filter(contributor=contributor, entity__in=list(entities)):  # a pair: two at most
-        pairs = Comparison.objects.filter(Q(left=waiting.entity_id) | Q(right=waiting.entity_id))
-        if pairs.filter(contributor=contributor, created_at__gte=waiting.created_at)[ENOUGH - 1 : ENOUGH]:
-            waiting.delete()
+    waiting = list(RateLater.objects.filter(contributor=contributor, entity__in=list(entities)))
+    if not waiting:
+        return
+    since = {later.entity_id: later.created_at for later in waiting}
+    own = Comparison.objects.filter(contributor=contributor, created_at__gte=min(since.values())).order_by()
+    pairs = own.filter(Q(left__in=since) | Q(right__in=since)).values_list("left_id", "right_id", "created_at")
+    counts = Counter(side for *sides, made_at in pairs for side in sides if side in since and made_at >= since[side])
+    enough = [later.pk for later in waiting if counts[later.entity_id] >= ENOUGH]
+    RateLater.objects.filter(pk__in=enough).delete()

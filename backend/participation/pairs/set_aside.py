@@ -1,5 +1,7 @@
 """The pairs that a contributor cannot compare: kept with the reason, not asked again."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -72,6 +74,14 @@ def set_aside_remove(*, contributor: Contributor, left: Entity, right: Entity) -
     switch_require(COMPARING)
     deleted, _ = SetAside.objects.filter(pair(left, right), contributor=contributor).delete()
     return bool(deleted)
+
+
+def set_aside_remove_many(*, contributor: Contributor, pairs: Collection[frozenset[int]]) -> None:
+    """Let pairs be asked again, by the keys of their items."""
+    entities = {entity for pair in pairs for entity in pair}
+    own = SetAside.objects.filter(contributor=contributor, left__in=entities, right__in=entities)
+    rows = own.values_list("pk", "left_id", "right_id")
+    SetAside.objects.filter(pk__in=[pk for pk, left, right in rows if frozenset((left, right)) in pairs]).delete()
 
 
 def _check(contributor: Contributor, poll: Poll, left: Entity, right: Entity) -> None:

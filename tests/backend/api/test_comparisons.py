@@ -144,7 +144,7 @@ def test_nobody_elses_comparison_can_be_read_or_deleted(
 def test_visitors_must_log_in(api: Api, world: World, path: str) -> None:
     answer = api.get(path)
     problem(answer, 401, "not_authenticated")
-    assert answer["WWW-Authenticate"].startswith("Session")
+    assert answer["WWW-Authenticate"].startswith("Bearer")
 
 
 def test_a_visitor_cannot_judge(api: Api, world: World) -> None:

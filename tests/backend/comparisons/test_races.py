@@ -1,11 +1,13 @@
 """Two tabs at once, on two real connections."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations
 from threading import Barrier
 
 import pytest
 from django.db import connection, transaction
 
+from backend.comparisons.many import Line, comparisons_save_many
 from backend.comparisons.models import Comparison, Judgment
 from backend.comparisons.services import comparison_delete
 from tests.factories import ContributorFactory, poll_with, say
@@ -70,3 +72,19 @@ def test_a_deletion_takes_what_another_tab_is_just_adding():
                 deletion.result(timeout=0.5)
         deletion.result(timeout=60)
     assert not Comparison.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_lines_at_once_twice_and_one_by_one_lose_nothing_and_do_not_block_each_other():
+    poll, contributor = poll_with(items=7), ContributorFactory()
+    lines = [Line(left, right, {"good": 1}) for left, right in combinations("abcdefg", 2)]
+
+    def many(part):
+        return comparisons_save_many(contributor=contributor, poll=poll, lines=part)
+
+    at_once(
+        lambda: many(lines),
+        lambda: many(lines[::-1]),
+        lambda: [say(contributor, poll, line.left, line.right, good=1) for line in lines],
+    )
+    assert Comparison.objects.count() == Judgment.objects.count() == len(lines)
