@@ -19,14 +19,17 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 # On a busy machine an example may take long, and so may a page; pytest-timeout bounds the test as a whole.
-hypothesis.settings.register_profile(
-    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("unhurried")
+UNHURRIED = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("exploring", UNHURRIED)
+# The same examples every time: who looks for others, with `--hypothesis-profile=exploring`, has time for what is rare.
+hypothesis.settings.register_profile("settled", UNHURRIED, derandomize=True)
+hypothesis.settings.load_profile("settled")
 PATIENCE = 60_000
 """Milliseconds for which a browser's test waits for what must come."""
 expect.set_options(timeout=PATIENCE)
 
+PROCESSES = {"browser", "celery_worker_process", "start_celery_worker"}
+"""Fixtures that start some: on a busy machine, the first test of a session waits for minutes."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -36,10 +39,13 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what opens a page, so that nobody has to remember to."""
+    """Mark what opens a page, so that nobody has to remember to, and be patient with what starts processes."""
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        if "browser" in fixtures:
             item.add_marker("browser")
+        if PROCESSES.intersection(fixtures):
+            item.add_marker(pytest.mark.timeout(600))
 
 
 @pytest.fixture(scope="session")

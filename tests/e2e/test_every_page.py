@@ -127,7 +127,6 @@ def grace(run: Run) -> User:
     return user
 
 
-@pytest.mark.timeout(600)  # some twenty pages, on a machine that may be busy
 @pytest.mark.parametrize("who", PAGES)
 def test_every_page_is_accessible_in_light_and_dark_fits_a_phone_and_contents_the_browser(
     open_as: OpenAs, run: Run, grace: User, who: str

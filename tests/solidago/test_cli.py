@@ -173,7 +173,8 @@ def test_control_c_stops_with_one_line_and_writes_nothing(tmp_path: Path) -> Non
     recipe = Recipe(contributors=2_000, entities=2_000, judgments=150_000, share_private=0.0)
     tournesol.write(archive, generate(recipe, seed=1).dataset)
     child = subprocess.Popen(
-        [sys.executable, "-m", "solidago", "run", str(archive), "--out", str(out)],
+        # One thread, to be still at it when the signal comes.
+        [sys.executable, "-m", "solidago", "run", str(archive), "--out", str(out), "--threads", "1"],
         stderr=subprocess.PIPE,
         text=True,
         # A shell that runs the tests in the background lets its children ignore Ctrl-C.

@@ -39,6 +39,7 @@ def poll():
     return random_poll(7, users=30, entities=25, per_user=40)
 
 
+@pytest.mark.timeout(600)  # the twin is slow
 @given(poll=polls, min_activity=st.sampled_from([1.0, 10.0]))
 @few
 def test_a_run_equals_its_plain_twin(poll, min_activity):
