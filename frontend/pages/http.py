@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
 
 from backend.accounts.models import User
-from backend.common.errors import ApplicationError
+from backend.common.errors import ApplicationError, PollNotFound
 
 
 class PageRequest(HttpRequest):
@@ -50,7 +50,9 @@ def _answered(*methods: str) -> Callable[[View], View]:
             try:
                 response = view(request, *args, **kwargs)
             except ApplicationError as error:
-                response = render(request, "error.html", {"error": error}, status=error.status)
+                # There is a way back to the poll, unless it is the poll that is not there.
+                slug = None if isinstance(error, PollNotFound) else kwargs.get("slug")
+                response = render(request, "error.html", {"error": error, "slug": slug}, status=error.status)
                 if error.retry_after:
                     response["Retry-After"] = str(error.retry_after)
             # Logged in, a page is private to the last link; for visitors it must only be asked for again.

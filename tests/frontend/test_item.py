@@ -100,6 +100,7 @@ def test_bad_input_is_answered_in_words(client, poll, url, status):
     page = client.get(url)
     assert page.status_code == status
     assert "<h1" in page.text
+    assert ('<a class="button" href="/polls/poll/">' in page.text) == url.startswith("/polls/poll/"), "the way back"
 
 
 def test_a_hidden_item_is_not_found(client, poll):
