@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -34,10 +33,7 @@ def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[No
     """Open the database for the whole module, in no transaction: exports want one of their own."""
     with django_db_blocker.unblock():
         yield
-        # Sequences go on: a new score set finds no table of an old one with its number.
         call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM scores_individualscore")  # made by a migration of its own: flush leaves it
 
 
 @pytest.fixture(scope="module")

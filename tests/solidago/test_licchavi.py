@@ -1,7 +1,5 @@
 """Licchavi: one optimum, certified; nobody moves the common model by more than their bound."""
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -261,9 +259,8 @@ def test_bad_input_says_what_is_wrong(build, says: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_thousand_contributors_and_entities_take_at_most_thirty_seconds() -> None:
+def test_a_thousand_contributors_and_entities_take_a_handful_of_steps() -> None:
     data = poll(np.random.default_rng(10), 1000, 1000, 100)
-    started = time.perf_counter()
     fitted = licchavi.fit(data, 1000, np.ones(1000))
-    assert time.perf_counter() - started < 30
+    assert fitted.newton_steps < 20
     assert fitted.residual <= 1e-9
