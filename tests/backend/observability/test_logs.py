@@ -145,10 +145,9 @@ def use_the_api(client: Client) -> None:
     judged_poll(slug="poll")
     body = {"left": "a", "right": "b", "judgments": {"good": 7.0}}
     path = "/api/v1/polls/poll/comparisons/"
-    assert (
-        client.post(path, body, content_type="application/json", HTTP_AUTHORIZATION=f"Bearer {SECRET}").status_code
-        == 201
-    )
+    wrong = client.post(path, body, content_type="application/json", HTTP_AUTHORIZATION=f"Bearer {SECRET}")
+    assert wrong.status_code == 401
+    assert client.post(path, body, content_type="application/json").status_code == 201
     client.post(path, '{"broken', content_type="application/json")
 
 
