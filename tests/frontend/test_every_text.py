@@ -130,6 +130,7 @@ def people(run: Run) -> dict[str, User | None]:
     return {"visitor": None, "staff": staff}
 
 
+@pytest.mark.timeout(600)  # two visits to every page
 def test_every_text_of_every_page_is_translated(bracketed, run: Run, people: dict[str, User | None]):
     problems, token_id = [], PersonalToken.objects.get().pk
     for route in (route for route in routes() if not route.pattern.startswith(("admin/", "api/"))):

@@ -24,6 +24,8 @@ from tests.privacy.table import ASTRAY, HOW_TO_ADD, OPERATIONS, TABLE
 from tests.privacy.world import KEEPER, OTHER, OWNER, STRANGER, VISITOR, World
 from tests.routes import routes
 
+# The first one crawls for all.
+pytestmark = pytest.mark.timeout(600)
 SAFE = ("get", "head", "options")
 
 

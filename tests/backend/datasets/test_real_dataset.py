@@ -15,6 +15,7 @@ FILES = sorted((Path(__file__).parents[4] / "shared" / "data").glob("tournesol_p
 
 @pytest.mark.skipif(not FILES, reason="no Tournesol export beside the repository (../shared/data)")
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.timeout(600)
 def test_a_real_export_imports_and_computes():
     out = StringIO()
     call_command("import_dataset", FILES[0], poll="tournesol", stdout=out)
