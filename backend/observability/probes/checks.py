@@ -68,7 +68,7 @@ def _migrations() -> Reason:
     except DatabaseError as error:
         return _no_answer("PostgreSQL", error)
     if plan:
-        return format_lazy(_("{n} migrations are not applied. Run: manage.py migrate"), n=len(plan))
+        return format_lazy(_("Migrations that are not applied: {n}. Run: manage.py migrate"), n=len(plan))
     # Read from files and a table: true for as long as this process runs its code.
     _settled.add("migrations")
     return ""

@@ -82,7 +82,8 @@ def test_a_migration_that_is_missing_is_told(alive):
     finally:
         with connection.cursor() as cursor:
             cursor.executemany("INSERT INTO django_migrations (app, name, applied) VALUES ('alerts', %s, %s)", rows)
-    assert answer.json()["checks"]["migrations"]["reason"] == "1 migrations are not applied. Run: manage.py migrate"
+    reason = answer.json()["checks"]["migrations"]["reason"]
+    assert reason == "Migrations that are not applied: 1. Run: manage.py migrate"
 
 
 def test_strangers_learn_no_reason(db, monkeypatch):
