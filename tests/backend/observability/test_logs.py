@@ -171,6 +171,7 @@ def fail(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         ("postgresql://me:word@host/db", "postgresql://[secret]@host/db"),
         ("GET /accounts/password/reset/key/1-abc/ failed", "GET /accounts/password/reset/key/[key]/ failed"),
         ("the key abcdefghij is", "the key [secret] is"),
+        ("Bearer hel_aB-_aB-_aB-_aB-_aB-_aB-_aB-_aB-_aB-_aB-_x12 is", "Bearer [token] is"),
     ],
 )
 def test_what_libraries_quote_is_scrubbed(text, left):

@@ -38,7 +38,7 @@ def test_it_works(certain: Client, ada: User) -> None:
     answer = certain.post(NEW, FORM)
     assert answer.status_code == 201
     assert "no-store" in answer["Cache-Control"]
-    text = re.search(r'value="(hel_[^"]+)"', answer.text)[1]
+    text = re.search(r">(hel_[^<]+)</textarea>", answer.text)[1]
     token = PersonalToken.objects.get()
     assert (token.user, token.digest, token.scopes) == (ada, digest_of(text), ["read", "write"])
     assert (token.expires_at - token.created_at).days in (29, 30)
