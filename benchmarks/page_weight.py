@@ -12,6 +12,7 @@ import statistics
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, StorageState, sync_playwright
 
@@ -29,16 +30,28 @@ new PerformanceObserver((list) => {
     for (const task of list.getEntries()) window.busyUntil = task.startTime + task.duration;
 }).observe({ type: "longtask", buffered: true });
 addEventListener("DOMContentLoaded", () => {
-    const look = () => document.querySelector("judge-slider input[type=range]")
+    const look = () => document.querySelector("judge-slider[data-state] input[type=range]")
         ? (window.usableAt = performance.now())
         : requestAnimationFrame(look);
     look();
 });
 """
-TIMES = """() => ({
-    usable: Math.max(window.usableAt, window.busyUntil ?? 0),
-    painted: performance.getEntriesByName("first-contentful-paint")[0].startTime,
-    answered: performance.getEntriesByType("navigation")[0].responseStart,
+STILL = 500
+"""Milliseconds without a long task, after loading, that show that there is none to come."""
+TIMES = """(still) => new Promise((done) => {
+    const tell = () => {
+        const painted = performance.getEntriesByName("first-contentful-paint")[0].startTime;
+        const usable = Math.max(painted, window.usableAt, window.busyUntil ?? 0);
+        done({ painted, usable, answered: performance.getEntriesByType("navigation")[0].responseStart });
+    };
+    const look = () => window.usableAt ? setTimeout(tell, still) : requestAnimationFrame(look);
+    look();
+})"""
+TOUCH = """() => new Promise((done) => {
+    const start = performance.now();
+    dispatchEvent(new Event("pointerdown"));
+    const look = () => window.htmx ? done(performance.now() - start) : requestAnimationFrame(look);
+    look();
 })"""
 
 
@@ -46,14 +59,18 @@ TIMES = """() => ({
 class Visit:
     """Bytes that came, headers included, in how many answers; milliseconds since the address was opened.
 
-    ``usable``: the slider is there and the last task longer than 50 ms is over.
+    ``usable``: the slider is seen and moves, and the last task longer than 50 ms is over. Until then came ``bytes`` in
+    ``answers``; ``all_bytes`` and ``all_answers`` are with what waits for the first touch, there ``ready`` after it.
     """
 
     bytes: int
     answers: int
+    all_bytes: int
+    all_answers: int
     answered: float
     painted: float
     usable: float
+    ready: float
 
 
 def main() -> None:
@@ -100,23 +117,36 @@ def _visit(context: BrowserContext, address: str) -> Visit:
     page = context.new_page()
     page.add_init_script(WATCH)
     cdp = context.new_cdp_session(page)
-    sizes = _slowed(cdp)
+    fetched = _slowed(cdp)
     page.goto(address, wait_until="load")
-    page.wait_for_function("window.usableAt")
-    page.wait_for_timeout(500)  # what is fetched after loading counts as well
-    times = page.evaluate(TIMES)
+    times = page.evaluate(TIMES, STILL)
+    ready = page.evaluate(TOUCH)
     page.close()
-    return Visit(bytes=sum(sizes), answers=len(sizes), **times)
+    until_use = [size for size, at in fetched if at <= times["usable"]]
+    return Visit(
+        bytes=sum(until_use),
+        answers=len(until_use),
+        all_bytes=sum(size for size, _ in fetched),
+        all_answers=len(fetched),
+        ready=ready,
+        **times,
+    )
 
 
-def _slowed(cdp: CDPSession) -> list[int]:
-    """Slow the page down; return a list that fills with the sizes of what it fetches."""
-    sizes: list[int] = []
-    cdp.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
+def _slowed(cdp: CDPSession) -> list[tuple[int, float]]:
+    """Slow the page down; return a list that fills with the sizes of what it fetches and when it came, in ms."""
+    fetched: list[tuple[int, float]] = []
+    starts: list[float] = []
+
+    def keep(event: dict[str, Any]) -> None:
+        fetched.append((int(event["encodedDataLength"]), 1e3 * (event["timestamp"] - starts[0])))
+
+    cdp.on("Network.requestWillBeSent", lambda event: starts.append(event["timestamp"]))
+    cdp.on("Network.loadingFinished", keep)
     cdp.send("Network.enable")
     cdp.send("Network.emulateNetworkConditions", NETWORK)
     cdp.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-    return sizes
+    return fetched
 
 
 def _summary(visits: tuple[Visit, ...]) -> str:
@@ -124,8 +154,11 @@ def _summary(visits: tuple[Visit, ...]) -> str:
         return float(statistics.median(getattr(visit, name) for visit in visits))
 
     return (
-        f"{median('bytes') / 1e3:.1f} kB in {median('answers'):.0f} answers; "
-        f"first byte {median('answered'):.0f} ms, painted {median('painted'):.0f} ms, usable {median('usable'):.0f} ms"
+        f"{median('bytes') / 1e3:.1f} kB in {median('answers'):.0f} answers until use; "
+        f"first byte {median('answered'):.0f} ms, painted {median('painted'):.0f} ms, "
+        f"usable {median('usable'):.0f} ms; "
+        f"all: {median('all_bytes') / 1e3:.1f} kB in {median('all_answers'):.0f} answers, "
+        f"{median('ready'):.0f} ms after the first touch"
     )
 
 
