@@ -18,6 +18,33 @@ if TYPE_CHECKING:
 RANDOM_SHARE = 0.25
 """Of questions drawn uniformly whatever they tell: with fewer, the quality of scores cannot be measured without bias
 (maths, "Which pair next")."""
+FIRST_SHARE, FIRST, REPAID = 0.75, 2 / 3, 2.0
+"""While little is known no question tells much more than another, so that those drawn blindly cost nothing. So they
+come first: this share of the first questions, up to so many for each item, is what is due until REPAID for each."""
+
+
+def random_share(asked: int, items: int) -> float:
+    """Return how probably the next question is drawn blindly to somebody who will meet all items.
+
+    Parameters
+    ----------
+    asked : int
+        Questions that they were asked before.
+    items : int
+
+    Returns
+    -------
+    float
+        In [0, 1]; of any number of questions from the first one, a quarter or more are expected to be drawn blindly.
+
+    Examples
+    --------
+    >>> [random_share(asked, 40) for asked in (0, 26, 27, 79, 80)]
+    [0.75, 0.75, 0.0, 0.0, 0.25]
+    """
+    if asked < FIRST * items:
+        return FIRST_SHARE
+    return 0.0 if asked < REPAID * items else RANDOM_SHARE
 
 
 def best_pairs(

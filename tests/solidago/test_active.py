@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solidago.active.belief import Belief
-from solidago.active.choice import best_pairs
+from solidago.active.choice import RANDOM_SHARE, best_pairs, random_share
 from solidago.active.information import information
 from solidago.config import Config
 from solidago.errors import InvalidInput
@@ -153,6 +153,12 @@ def test_the_same_question_gives_the_same_choice():
     belief = Belief.of(comparisons(np.random.default_rng(3)), np.arange(12), Config())
     left, right = np.triu_indices(12, 1)
     assert best_pairs(belief, left, right, 10) == best_pairs(belief, left, right, 10)
+
+
+@given(st.integers(0, 60), st.integers(1, 400))
+def test_of_any_number_of_questions_a_quarter_or_more_is_expected_to_be_blind(items, asked):
+    shares = [random_share(before, items) for before in range(asked)]
+    assert sum(shares) >= RANDOM_SHARE * asked - 1e-9
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """Which pair to ask about next.
 
-A quarter of the pairs are drawn blindly. Of the others, some are about the contributor's list for later; the rest are
-those whose answer is expected to tell most (maths, "Which pair next"), weighted by what the poll as a whole lacks.
-The draw is keyed by contributor and number of pairs met: loading a page again asks the same, skipping asks another.
+A quarter of the pairs are drawn blindly; in a small poll, mostly the first ones. Of the others, some are about the
+contributor's list for later; the rest are those whose answer is expected to tell most (maths, "Which pair next"),
+weighted by what the poll as a whole lacks. The draw is keyed by contributor and number of pairs met: loading a page
+again asks the same, skipping asks another.
 """
 
 import logging
@@ -25,7 +26,7 @@ from backend.polls.models import Poll
 from backend.polls.selectors import criterion_list
 from backend.scores.selectors import score_set_published
 from solidago.active.belief import Belief
-from solidago.active.choice import RANDOM_SHARE, best_pairs
+from solidago.active.choice import RANDOM_SHARE, best_pairs, random_share
 from solidago.active.information import rough_information
 from solidago.config import Config
 from solidago.errors import NotConverged
@@ -157,9 +158,11 @@ class _Asking:
     anchor: Entity | None
     belief: Belief | None = field(default=None, init=False)
     open: Flags = field(init=False)
+    asked: int = field(init=False)
 
     def __post_init__(self) -> None:
         """Mark the pairs that may be asked: once each, none met before, and with the anchor where there is one."""
+        self.asked = len(self.record) + len(self.aside)
         keys = self.pool.keys
         met = self.record.met(keys) | self.aside.met(keys)
         self.open = ~met & np.triu(np.ones((len(keys), len(keys)), np.bool_), 1)
@@ -169,25 +172,37 @@ class _Asking:
 
     def next(self) -> _Choice | None:
         """Return the next pair, or None where the pool has none left."""
-        draw = self.rng.random()
+        draw, share = self.rng.random(), self._random_share()
         choice = None
-        if draw < RANDOM_SHARE:
+        if draw < share:
             choice = self._random()
-        elif draw < RANDOM_SHARE + WANTED_SHARE:
+        elif draw < share + WANTED_SHARE:
             choice = self._best(self.pool.wanted, self._partners(), Reason.IN_LIST)
         choice = choice or self._telling() or self._random()
         if choice is not None:
             i, j = np.searchsorted(self.pool.keys, sorted(choice.pair))
             self.open[i, j] = False
+            self.asked += 1
             self.belief = self.belief and self.belief.after(int(i), int(j))
         return choice
+
+    def _meets_all(self) -> bool:
+        """Tell whether all items will be met: where not, blind first pairs would not hang together."""
+        return self.pool.whole and self.anchor is None
+
+    def _random_share(self) -> float:
+        return random_share(self.asked, len(self.pool.keys)) if self._meets_all() else RANDOM_SHARE
 
     def _partners(self) -> Flags:
         return self.pool.known if self.pool.known.any() else np.ones_like(self.pool.known)
 
     def _random(self) -> _Choice | None:
-        """Draw a pair uniformly: of entities that were drawn so, or else of any that were drawn."""
-        for drawn in (self.pool.exact, self.pool.sampled):
+        """Draw a pair uniformly: of entities that were drawn so, or else of any that were drawn.
+
+        Where all items will be met, those not met yet come first while two are left: spread evenly, answers tell more.
+        """
+        fresh = self.pool.exact & ~self.pool.known & self._meets_all()
+        for drawn in (fresh, self.pool.exact, self.pool.sampled):
             flags = np.ones_like(drawn) if self.anchor is not None else drawn
             pairs = self._pairs(flags, drawn)
             if len(pairs):

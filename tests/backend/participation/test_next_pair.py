@@ -80,7 +80,7 @@ def test_new_items_are_joined_to_known_ones_and_a_share_is_random():
     found = [asked(poll, ada, seed) for seed in range(60)]
     reasons = Counter(suggestion.reason for suggestion in found)
     assert set(reasons) == {Reason.LITTLE_COMPARED, Reason.RANDOM}
-    assert 5 <= reasons[Reason.RANDOM] <= 28
+    assert 30 <= reasons[Reason.RANDOM] <= 56  # among the first pairs
     joining = [pair(suggestion) for suggestion in found if suggestion.reason == Reason.LITTLE_COMPARED]
     assert all(("a" in p) != ("b" in p) for p in joining)
 
@@ -121,11 +121,32 @@ def test_loading_again_asks_the_same_and_a_comparison_or_a_skip_another():
 
 def test_a_quarter_of_all_pairs_is_random_whatever_else_there_is():
     poll, ada = poll_with(items=26), ContributorFactory()
+    add_items(poll)
     say(ada, poll, "a", "b", good=1)
     rate_later_add(contributor=ada, entity=poll.entities.get(uid="z"))
     found = Counter(asked(poll, ada, seed).reason for seed in range(60))
     assert 7 <= found[Reason.RANDOM] <= 25
     assert 7 <= found[Reason.IN_LIST] <= 25
+
+
+def test_first_pairs_of_a_small_poll_are_mostly_blind_then_none_until_a_quarter_is():
+    poll, ada = poll_with(items=6), ContributorFactory()
+    reasons = [
+        [asked_reason for asked_reason, _ in seen(poll, ada, count=15, rng=np.random.default_rng(seed))]
+        for seed in range(30)
+    ]
+    blind = np.mean([[reason == Reason.RANDOM for reason in one] for one in reasons], axis=0)
+    assert blind[:4].mean() > 0.6
+    assert not blind[4:12].any()
+    assert blind[12:].any()
+
+
+def test_blind_pairs_of_a_small_poll_are_of_items_not_met_while_two_are_left():
+    poll, ada = poll_with(items=6), ContributorFactory()
+    say(ada, poll, "a", "b", good=1)
+    found = [asked(poll, ada, seed) for seed in range(60)]
+    drawn = Counter(pair(s) for s in found if s.reason == Reason.RANDOM)
+    assert {*drawn} == {"cd", "ce", "cf", "de", "df", "ef"}
 
 
 def test_items_of_the_list_for_later_are_asked_against_known_ones():
@@ -188,7 +209,7 @@ def test_what_is_new_in_the_poll_is_asked_about():
     EntityFactory(poll=poll, uid="z", title="Zebra")
     poll.refresh_from_db()
     say(ada, poll, "a", "b", good=1)
-    found = [asked(poll, ada, seed) for seed in range(20)]
+    found = [asked(poll, ada, seed) for seed in range(60)]
     new = [s for s in found if s.reason == Reason.NEW]
     assert len(new) > 7
     assert {s.reason_text for s in new} == {"“Zebra” is new in this poll"}
