@@ -21,6 +21,7 @@ from backend.polls.models import Poll
 
 HOST = "127.0.0.1"
 FOLDER: Path = settings.LOCAL_DIR / "demo"
+MAILS = FOLDER / "mails"
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 CELERY = [sys.executable, "-m", "celery", "-A", "backend.config"]
 
@@ -35,6 +36,7 @@ class Command(BaseCommand):
     def handle(self, *, port: int, **options: Any) -> None:
         require_free(port)
         os.environ.setdefault("LOG_FORMAT", "text")  # people read the logs of a demonstration
+        os.environ.setdefault("EMAIL_URL", f"filemail:///{MAILS}")
         if missing() or not os.environ.get("SECRET_KEY"):
             services = [sys.executable, "-m", "backend.common.embedded", "--state", str(FOLDER), "--"]
             os.chdir(settings.BASE_DIR)  # where Python finds the module
@@ -60,6 +62,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Helianthus is ready: http://{HOST}:{port}")
         accounts = [f"{name} with the password {password}" for name, password in logins_read().items()]
         self.stdout.write(f"Log in as {', or as '.join(accounts)}. Ctrl-C stops everything.")
+        if os.environ["EMAIL_URL"].endswith(str(MAILS)):
+            self.stdout.write(f"Mails to those who sign up become files in {MAILS}.")
         self.stdout.flush()
         while True:
             time.sleep(0.5)
