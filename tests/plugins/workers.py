@@ -84,13 +84,19 @@ def celery_worker_process(
     destination = [host_named("shared")]
     assert current_app.control.add_consumer("celery", destination=destination, reply=True, timeout=REPLY_SECONDS)
     yield _idle_worker
+    wait_for_the_last_task(_idle_worker, redis_client)
+    assert current_app.control.cancel_consumer("celery", destination=destination, reply=True, timeout=REPLY_SECONDS)
+    # Between the queue and the unacknowledged, a task is in neither: this one was taken meanwhile.
+    wait_for_the_last_task(_idle_worker, redis_client)
+
+
+def wait_for_the_last_task(worker: Process, redis_client: redis.Redis) -> None:
+    """Tasks are acknowledged late, so one that runs is still among the unacknowledged."""
     deadline = time.monotonic() + DRAIN_SECONDS
-    # Tasks are acknowledged late, so one that runs is still among the unacknowledged.
     while redis_client.llen("celery") or redis_client.hlen("unacked"):
-        assert _idle_worker.is_running(), _idle_worker.explain_end()
+        assert worker.is_running(), worker.explain_end()
         assert time.monotonic() < deadline, f"tasks still run {DRAIN_SECONDS:.0f} seconds after the test"
         time.sleep(0.02)
-    assert current_app.control.cancel_consumer("celery", destination=destination, reply=True, timeout=REPLY_SECONDS)
 
 
 def database_url() -> str:

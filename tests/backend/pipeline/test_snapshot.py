@@ -62,7 +62,7 @@ def test_a_poll_that_the_planner_has_not_heard_of_is_not_read_in_loops_within_lo
         cursor.execute("ANALYZE")
     young = judged_poll()
     plans = [plan_in_a_snapshot(query, [young.pk]) for query in (JUDGMENTS, PUBLIC)]
-    assert all("Hash" in plan for plan in plans)
+    assert all("Hash" in plan or "Merge" in plan for plan in plans)
     assert not any("Nested Loop" in plan for plan in plans)
 
 
