@@ -73,6 +73,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "backend.observability.probes.middleware.ProbeMiddleware",
     "backend.observability.requests.RequestMiddleware",
+    "backend.common.unread.UnreadBodyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "backend.common.api.cors.CorsMiddleware",
