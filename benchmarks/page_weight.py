@@ -29,12 +29,10 @@ WATCH = """
 new PerformanceObserver((list) => {
     for (const task of list.getEntries()) window.busyUntil = task.startTime + task.duration;
 }).observe({ type: "longtask", buffered: true });
-addEventListener("DOMContentLoaded", () => {
-    const look = () => document.querySelector("judge-slider[data-state] input[type=range]")
-        ? (window.usableAt = performance.now())
-        : requestAnimationFrame(look);
-    look();
-});
+const look = () => document.querySelector("judge-slider[data-state] input[type=range]")
+    ? (window.usableAt = performance.now())
+    : requestAnimationFrame(look);
+look();
 """
 STILL = 500
 """Milliseconds without a long task, after loading, that show that there is none to come."""
