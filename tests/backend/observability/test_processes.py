@@ -27,7 +27,7 @@ from backend.pipeline.models import Run
 from tests.factories import PollFactory, UserFactory, judged_poll
 from tests.plugins.workers import database_url
 
-pytestmark = pytest.mark.slow  # starts gunicorn, a worker and beat
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # starts gunicorn, a worker and beat
 TOKEN = "a token for those who watch"
 CSRF = "c" * 32
 CLICK = "click-of-somebody-1"
