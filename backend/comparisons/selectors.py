@@ -1,12 +1,26 @@
 """Reads: what a contributor said."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from dataclasses import dataclass
+
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 
 from backend.accounts.models import Contributor
 from backend.common.errors import ComparisonNotFound
 from backend.comparisons.models import Comparison, Rating
 from backend.entities.models import Entity
-from backend.polls.models import Poll
+from backend.polls.models import Criterion, Poll
+
+OPPONENTS_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Opponent:
+    """An item that another one was compared with, and how many preferred which of the two, or neither."""
+
+    entity: Entity
+    against: int
+    equal: int
+    favourable: int
 
 
 def pair(left: Entity, right: Entity) -> Q:
@@ -32,6 +46,35 @@ def comparisons_public() -> QuerySet[Comparison]:
         for side in ("left", "right")
     )
     return Comparison.objects.filter(Exists(left), Exists(right))
+
+
+def opponents_of(*, entity: Entity, criterion: Criterion) -> list[Opponent]:
+    """Return what an item was compared with most, of comparisons that their contributors show; two queries."""
+    other = Case(When(left=entity, then=F("right")), default=F("left"))
+    gain = Case(When(left=entity, then=-F("judgments__value")), default=F("judgments__value"))
+    rows = (
+        comparisons_public()
+        .filter(Q(left=entity) | Q(right=entity), contributor__is_suspended=False, judgments__criterion=criterion)
+        .filter(left__is_hidden=False, right__is_hidden=False)
+        .annotate(other=other, gain=gain)
+        .values("other")
+        .annotate(
+            said=Count("pk"),
+            against=Count("pk", filter=Q(gain__lt=0)),
+            favourable=Count("pk", filter=Q(gain__gt=0)),
+        )
+        .order_by("-said", "other")[:OPPONENTS_SHOWN]
+    )
+    entities = Entity.objects.defer("search").in_bulk(row["other"] for row in rows)
+    return [
+        Opponent(
+            entities[row["other"]],
+            row["against"],
+            row["said"] - row["against"] - row["favourable"],
+            row["favourable"],
+        )
+        for row in rows
+    ]
 
 
 def comparison_get_pair(*, contributor: Contributor, left: Entity, right: Entity) -> Comparison:

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from backend.accounts.selectors import contributor_of
+from backend.comparisons.selectors import opponents_of
 from backend.entities.models import Entity
 from backend.entities.selectors import context_note_of, entity_get
 from backend.participation.pairs.rate_later import rate_later_holds
@@ -75,6 +76,7 @@ def item(request: PageRequest, slug: str, uid: str) -> HttpResponse:
         "solidity": ends_of(bound, score_set.config if score_set else {}),
         "closest_attack": closest_attack(report_published(poll=poll), criterion.name),
         "is_managed": poll_is_managed(poll=poll, user=request.user),
+        "opponents": opponents_of(entity=entity, criterion=criterion),
         "history": score_history(entity=entity, criterion=criterion),
         **_distribution(entity, criterion),
     }
