@@ -2,42 +2,35 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from frontend.pages import (
-    account,
-    aside,
-    changes,
-    compare,
+from frontend.pages import home, site, state
+from frontend.pages.account import home as account
+from frontend.pages.account import tokens, yours
+from frontend.pages.comparing import aside, compare, pick
+from frontend.pages.mine import (
     comparisons,
     contradictions,
+    later,
+    overview,
+    proof,
+    recommendations,
+    visibility,
+    vouching,
+)
+from frontend.pages.mine import items as own_items
+from frontend.pages.poll import (
     contributors,
     dataset,
     feeds,
     groups,
-    home,
     images,
     integrity,
-    items,
-    later,
-    me,
-    my_items,
-    my_visibility,
+    item,
     notes,
-    pick,
-    proof,
     ranking,
-    recommendations,
-    rollback,
-    run,
-    runs,
-    runs_everywhere,
-    site,
-    state,
-    tokens,
-    vouching,
     whatif,
     widget,
-    yours,
 )
+from frontend.pages.runs import changes, everywhere, rollback, run, runs
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -57,7 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # First: "new" is no poll.
     path("", include("frontend.pages.settings.urls")),
     path("polls/<str:slug>/", ranking.poll_ranking, name="poll"),
-    path("polls/<str:slug>/items/<path:uid>/", items.item, name="item"),
+    path("polls/<str:slug>/items/<path:uid>/", item.item, name="item"),
     path("polls/<str:slug>/compare/", compare.compare, name="compare"),
     path("polls/<str:slug>/compare/undo/", compare.compare_undo, name="compare_undo"),
     path("polls/<str:slug>/compare/aside/", aside.aside, name="aside"),
@@ -66,9 +59,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("polls/<str:slug>/later/", later.later, name="later"),
     path("polls/<str:slug>/later/add/", later.later_add, name="later_add"),
     path("polls/<str:slug>/later/remove/", later.later_remove, name="later_remove"),
-    path("polls/<str:slug>/me/", me.me, name="me"),
-    path("polls/<str:slug>/me/items/", my_items.my_items, name="my_items"),
-    path("polls/<str:slug>/me/items/visibility/", my_visibility.my_visibility, name="my_visibility"),
+    path("polls/<str:slug>/me/", overview.me, name="me"),
+    path("polls/<str:slug>/me/items/", own_items.my_items, name="my_items"),
+    path("polls/<str:slug>/me/items/visibility/", visibility.my_visibility, name="my_visibility"),
     path("polls/<str:slug>/me/second-looks/", contradictions.contradictions, name="contradictions"),
     path("polls/<str:slug>/me/proof/", proof.my_proof, name="my_proof"),
     path("polls/<str:slug>/me/trust/", vouching.trust, name="trust"),
@@ -93,6 +86,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("polls/<str:slug>/runs/<int:run_id>/", run.run_detail, name="run"),
     path("polls/<str:slug>/runs/<int:run_id>/changes/", changes.changes, name="run_changes"),
     path("polls/<str:slug>/runs/<int:run_id>/show/", rollback.run_show, name="run_show"),
-    path("runs/", runs_everywhere.runs_everywhere, name="runs_everywhere"),
+    path("runs/", everywhere.runs_everywhere, name="runs_everywhere"),
     path("state/", state.state, name="state"),
 ]

@@ -10,8 +10,8 @@ from backend.polls.models import Poll
 from backend.polls.selectors import criterion_list, poll_list
 from backend.scores.selectors import ranking, score_set_published
 from frontend.charts import Seed
+from frontend.pages.comparing.judge_form import JudgeForm
 from frontend.pages.http import PageRequest, page
-from frontend.pages.judge_form import JudgeForm
 from frontend.pages.rows import ranked_items
 
 SEEDS = 144

@@ -102,7 +102,7 @@ def test_comparisons_are_sorted(member_client, contributor, poll):
 
 
 def test_the_address_of_the_next_page_keeps_the_filters(member_client, contributor, poll, monkeypatch):
-    monkeypatch.setattr("frontend.pages.comparisons.PAGE_SIZE", 1)
+    monkeypatch.setattr("frontend.pages.mine.comparisons.PAGE_SIZE", 1)
     for right in "bc":
         say(contributor, poll, "a", right, good=1)
     first = member_client.get(URL, {"q": "a", "order": "old", "criterion": "good"})
@@ -158,6 +158,6 @@ def test_a_deletion_is_forgotten_after_ten_minutes_and_in_other_polls(member_cli
     member_client.post(DELETE, {"left": "a", "right": "b"})
     other = poll_with(slug="other")
     assert "nothing to put back" in member_client.post(f"/polls/{other.slug}/comparisons/undo/", follow=True).text
-    monkeypatch.setattr("frontend.pages.comparisons.UNDO_SECONDS", -1)
+    monkeypatch.setattr("frontend.pages.mine.comparisons.UNDO_SECONDS", -1)
     assert "nothing to put back" in member_client.post(UNDO, follow=True).text
     assert "comparison_taken_back" not in member_client.session

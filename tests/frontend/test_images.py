@@ -40,7 +40,7 @@ def test_it_is_drawn_once_and_caches_may_keep_it(client, poll, monkeypatch):
     first = client.get(URL, ITEM)
     assert "public" in first["Cache-Control"]
     assert not first.cookies
-    monkeypatch.setattr("frontend.pages.images.picture_png", lambda _picture: pytest.fail("drawn again"))
+    monkeypatch.setattr("frontend.pages.poll.images.picture_png", lambda _picture: pytest.fail("drawn again"))
     assert client.get(URL, ITEM).content == first.content
     again = client.get(URL, ITEM, headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")

@@ -155,7 +155,7 @@ def everybodys_comparisons(*, contributor: object, poll: Poll, **_: object) -> o
 MISTAKES: dict[str, tuple[str, str, object]] = {
     "lists everybody's comparisons on a page": (
         "comparisons",
-        "frontend.pages.comparisons.comparisons_found",
+        "frontend.pages.mine.comparisons.comparisons_found",
         everybodys_comparisons,
     ),
     "lists everybody's comparisons in the API": (
@@ -170,7 +170,11 @@ MISTAKES: dict[str, tuple[str, str, object]] = {
         "backend.datasets.export_queries.INDIVIDUAL",
         export_queries.INDIVIDUAL.replace(" AND r.is_public", "").replace(" AND s.is_public", ""),
     ),
-    "shows hidden items": ("item", "frontend.pages.items.entity_get", lambda *, poll, uid: poll.entities.get(uid=uid)),
+    "shows hidden items": (
+        "item",
+        "frontend.pages.poll.item.entity_get",
+        lambda *, poll, uid: poll.entities.get(uid=uid),
+    ),
 }
 
 

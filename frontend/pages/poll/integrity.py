@@ -15,7 +15,7 @@ from backend.polls.selectors import criterion_list, poll_get, poll_is_managed
 from frontend.constants import PRESETS, words
 from frontend.pages.constants import Topic, topics_of
 from frontend.pages.http import PageRequest, page
-from frontend.pages.influence import Scenario, scenarios_of, trusts_everybody
+from frontend.pages.poll.influence import Scenario, scenarios_of, trusts_everybody
 from frontend.templatetags.words import QUESTIONS
 
 WORTH = "times closer to their wish, at most"

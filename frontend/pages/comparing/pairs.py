@@ -15,7 +15,7 @@ from backend.entities.models import Entity
 from backend.entities.selectors import entities_by_uid, entity_get
 from backend.participation.pairs.next_pair import next_pair
 from backend.polls.models import Poll
-from frontend.pages.judge_form import value_text
+from frontend.pages.comparing.judge_form import value_text
 
 SIDES = ("left", "right")
 SKIPS_KEPT = 10

@@ -21,10 +21,9 @@ from backend.participation.pairs.set_aside import set_aside_get_pair
 from backend.participation.services import judge
 from backend.polls.models import Poll
 from backend.polls.selectors import criterion_list, poll_get
-from frontend.pages.http import PageRequest, account, page, wants_fragment
-from frontend.pages.judge_form import PREFIX, JudgeForm, answers_in
-from frontend.pages.outcome import Outcome, outcome_keep, outcome_take
-from frontend.pages.pairs import (
+from frontend.pages.comparing.judge_form import PREFIX, JudgeForm, answers_in
+from frontend.pages.comparing.outcome import Outcome, outcome_keep, outcome_take
+from frontend.pages.comparing.pairs import (
     SIDES,
     Pair,
     Stored,
@@ -36,6 +35,7 @@ from frontend.pages.pairs import (
     see_other,
     stored_of,
 )
+from frontend.pages.http import PageRequest, account, page, wants_fragment
 
 UNPROCESSABLE = 422
 Judgments = dict[str, float | None]

@@ -9,8 +9,8 @@ from django.shortcuts import render
 from backend.accounts.selectors import contributor_of
 from backend.participation.my_space.contradictions import Contradictions, Said, Surprise, contradictions_of
 from backend.polls.selectors import criterion_get, criterion_list, poll_get
+from frontend.pages.comparing.judge_form import MAXIMUM, words
 from frontend.pages.http import PageRequest, page
-from frontend.pages.judge_form import MAXIMUM, words
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from backend.participation.my_space.my_items import (
 from backend.polls.models import Poll
 from backend.polls.selectors import poll_get
 from frontend.pages.http import PageRequest, account, page
-from frontend.pages.my_items import PAGE_SIZE
+from frontend.pages.mine.items import PAGE_SIZE
 
 ALL = "all"
 TOLD = 10

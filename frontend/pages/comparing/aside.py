@@ -12,10 +12,10 @@ from backend.common.errors import ApplicationError
 from backend.participation.pairs.set_aside import set_aside_add, set_aside_list, set_aside_remove
 from backend.polls.models import Poll
 from backend.polls.selectors import poll_get
+from frontend.pages.comparing.outcome import Outcome, outcome_keep
+from frontend.pages.comparing.pairs import compare_address, items_posted, pair_posted, see_other
 from frontend.pages.http import PageRequest, account, page
-from frontend.pages.outcome import Outcome, outcome_keep
 from frontend.pages.paging import page_number, page_of
-from frontend.pages.pairs import compare_address, items_posted, pair_posted, see_other
 
 PAGE_SIZE = 20
 

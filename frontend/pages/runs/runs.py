@@ -14,8 +14,8 @@ from backend.pipeline.services import run_create, run_enqueue
 from backend.polls.models import Poll
 from backend.polls.selectors import poll_get_managed
 from frontend.pages.http import PageRequest, account, page, wants_fragment
-from frontend.pages.run_form import RunForm
-from frontend.pages.runs_table import RunsWanted, table_of
+from frontend.pages.runs.form import RunForm
+from frontend.pages.runs.table import RunsWanted, table_of
 from frontend.run_charts import MOST_CHARTED, charts_of
 
 UNPROCESSABLE = 422

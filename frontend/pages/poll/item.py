@@ -21,7 +21,7 @@ from backend.scores.models import CollectiveScore
 from backend.scores.selectors import Bin, entity_scores, score_distribution, score_set_published
 from frontend.charts import Petal
 from frontend.pages.http import PageRequest, page
-from frontend.pages.influence import closest_attack, ends_of
+from frontend.pages.poll.influence import closest_attack, ends_of
 from frontend.pages.rows import petal_of
 
 # The spread of contributors' scores, on the scale on which a poll's usual spread is 1.

@@ -15,7 +15,7 @@ from backend.scores.selectors import ranking, score_set_published, weighted_rank
 from backend.scores.tags import tag_counts
 from frontend.pages.http import PageRequest, page, wants_fragment
 from frontend.pages.paging import page_of
-from frontend.pages.ranking_state import RankingState, ranking_state
+from frontend.pages.poll.ranking_state import RankingState, ranking_state
 from frontend.pages.rows import ranked_items
 
 PAGE_SIZE = 20

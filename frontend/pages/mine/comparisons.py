@@ -28,8 +28,8 @@ from backend.participation.my_space.my_comparisons import (
 from backend.polls.models import Criterion, Poll
 from backend.polls.selectors import criterion_get, criterion_list, poll_get
 from backend.scores.tags import tag_counts
+from frontend.pages.comparing.judge_form import MAXIMUM, words
 from frontend.pages.http import PageRequest, account, page
-from frontend.pages.judge_form import MAXIMUM, words
 from frontend.pages.paging import page_number, page_of
 
 PAGE_SIZE = 20

@@ -10,7 +10,7 @@ from backend.pipeline.everywhere import runs_start_all
 from backend.pipeline.models import Run
 from backend.pipeline.selectors import any_run_active, runs_of_all_polls
 from frontend.pages.http import PageRequest, page, staff, wants_fragment
-from frontend.pages.runs_table import RunsWanted, table_of
+from frontend.pages.runs.table import RunsWanted, table_of
 
 MOST_TOLD = 5
 """Polls without a new run that are named."""

@@ -18,8 +18,8 @@ from backend.participation.pairs.rate_later import rate_later_list
 from backend.polls.models import Poll
 from backend.polls.selectors import criterion_list, poll_get
 from backend.scores.selectors import recommendations
+from frontend.pages.comparing.pairs import SIDES
 from frontend.pages.http import PageRequest, page, wants_fragment
-from frontend.pages.pairs import SIDES
 
 SHOWN = 8
 """Items of each list."""
