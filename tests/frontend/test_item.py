@@ -121,5 +121,5 @@ def test_what_contributors_wrote_is_escaped(client, poll):
 
 
 def test_the_number_of_queries_is_constant(client, poll, django_assert_num_queries):
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(URL)
