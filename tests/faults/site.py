@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import environ
+import kombu.exceptions
 import redis
 from celery import Celery
 from django.db import connection, connections
@@ -36,6 +37,14 @@ def wait_until(happened: Callable[[], object], what: str, seconds: float = PATIE
     while not happened():
         assert time.monotonic() < deadline, f"after {seconds:.0f} seconds, not yet: {what}"
         time.sleep(0.05)
+
+
+def heard(ask: Callable[..., Any], *given: Any, **options: Any) -> Any:
+    """Return what workers answer; None where the connection was to a Redis that another test has ended."""
+    try:
+        return ask(*given, **options)
+    except (redis.RedisError, OSError, kombu.exceptions.OperationalError):
+        return None
 
 
 class Server:
@@ -206,7 +215,7 @@ class Processes:
         control = self.site.sender.control
         for queue in ("celery", "nobody"):
             order = control.add_consumer if queue == to else control.cancel_consumer
-            wait_until(lambda order=order, queue=queue: order(queue, **AT_SURVIVOR), "the survivor obeys")
+            wait_until(lambda order=order, queue=queue: heard(order, queue, **AT_SURVIVOR), "the survivor obeys")
         self.wait_for_idle(self.survivor())
 
     def worker(
@@ -224,7 +233,7 @@ class Processes:
         process = self._start("worker", (*before, *CELERY, "worker", *options, "-n", host, "-Q", queue), env or {})
         self._hosts[process.pid] = host
         ping = self.site.sender.control.ping
-        wait_until(lambda: lives(process) and ping(destination=[host], timeout=0.5), "the worker answers")
+        wait_until(lambda: lives(process) and heard(ping, destination=[host], timeout=0.5), "the worker answers")
         return process
 
     def beat(self, *, schedule: str = "one", env: dict[str, str] | None = None) -> Process:
