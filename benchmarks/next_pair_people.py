@@ -18,7 +18,7 @@ from solidago.dataset import Floats
 from solidago.preference.gbt import fit_one
 from solidago.root_laws import RootLaw
 
-ITEMS, LONGEST, SEEDS = 40, 4 * 40, 24
+ITEMS, LONGEST, SEEDS = 40, 4 * 40, 48
 """The setting of the published figures (maths, "Which pair next"), with more people."""
 LATE = range(LONGEST * 3 // 4, LONGEST)
 """Where numbers of comparisons are compared."""
