@@ -23,6 +23,7 @@ from backend.comparisons.checks import (
     values_checked,
 )
 from backend.comparisons.models import Comparison, Judgment
+from backend.comparisons.services import judgments_write
 from backend.entities.models import Entity
 from backend.entities.selectors import entities_by_uid
 from backend.observability.metrics.counters import JUDGMENTS
@@ -212,12 +213,7 @@ def _write(poll: Poll, changed: Sequence[_State]) -> None:
     fresh = [row for state in changed for row in _fresh(state)]
     gone = [pk for state in changed for criterion, pk in state.rows.items() if criterion not in state.now]
     Judgment.objects.filter(pk__in=gone).delete()
-    Judgment.objects.bulk_create(
-        fresh,
-        update_conflicts=True,
-        unique_fields=["comparison", "criterion"],
-        update_fields=["value", "maximum", "updated_at"],
-    )
+    judgments_write(fresh)
     keys = [state.comparison.pk for state in changed]
     Comparison.objects.filter(pk__in=keys).update(updated_at=timezone.now())
     news_add(poll_ids=[poll.pk])

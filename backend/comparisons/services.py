@@ -1,6 +1,6 @@
 """Writes: judgments and what is shown of them. Every change leaves news for the pipeline, in the same transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from django.db import transaction
@@ -96,13 +96,18 @@ def _store(comparison: Comparison, values: Mapping[Criterion, float | None], max
         if value is not None and not _same(old.get(criterion.pk), value, maximum)
     ]
     comparison.judgments.filter(criterion__in=gone).delete()
+    judgments_write(fresh)
+    return bool(gone or fresh)
+
+
+def judgments_write(judgments: Iterable[Judgment]) -> None:
+    """Insert judgments, or put them in the place of those of the same comparison and criterion."""
     Judgment.objects.bulk_create(
-        fresh,
+        judgments,
         update_conflicts=True,
         unique_fields=["comparison", "criterion"],
         update_fields=["value", "maximum", "updated_at"],
     )
-    return bool(gone or fresh)
 
 
 def _same(judgment: Judgment | None, value: float, maximum: float) -> bool:

@@ -1,5 +1,6 @@
 """Pages of a list, by number."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from django.core.paginator import EmptyPage, Page, Paginator
@@ -39,3 +40,12 @@ def page_of(items: "_SupportsPagination[M]", *, number: int, size: int) -> Page[
         return paginator.page(number)
     except EmptyPage:
         raise NoSuchPage(field="page", number=number, last=paginator.num_pages) from None
+
+
+def page_context(current: Page[M], address: Callable[[int], str] = "?page={}".format) -> dict[str, object]:
+    """Return what ``_pages.html`` needs: a page, and where the ones before and after it are."""
+    return {
+        "page": current,
+        "previous_url": address(current.previous_page_number()) if current.has_previous() else "",
+        "next_url": address(current.next_page_number()) if current.has_next() else "",
+    }

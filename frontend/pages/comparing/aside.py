@@ -15,7 +15,7 @@ from backend.polls.selectors import poll_get
 from frontend.pages.comparing.outcome import Outcome, outcome_keep
 from frontend.pages.comparing.pairs import compare_address, items_posted, pair_posted, see_other
 from frontend.pages.http import PageRequest, account, page
-from frontend.pages.paging import page_number, page_of
+from frontend.pages.paging import page_context, page_number, page_of
 
 PAGE_SIZE = 20
 
@@ -58,11 +58,7 @@ def _list(request: PageRequest, poll: Poll) -> HttpResponse:
     contributor = contributor_of(user=request.user)
     if contributor is not None:
         current = page_of(set_aside_list(contributor=contributor, poll=poll), number=number, size=PAGE_SIZE)
-        context |= {
-            "page": current,
-            "previous_url": f"?page={number - 1}" if current.has_previous() else "",
-            "next_url": f"?page={number + 1}" if current.has_next() else "",
-        }
+        context |= page_context(current)
     return render(request, "compare/aside.html", context)
 
 

@@ -30,7 +30,7 @@ from backend.polls.selectors import criterion_get, criterion_list, poll_get
 from backend.scores.tags import tag_counts
 from frontend.pages.comparing.judge_form import MAXIMUM, words
 from frontend.pages.http import PageRequest, account, page
-from frontend.pages.paging import page_number, page_of
+from frontend.pages.paging import page_context, page_number, page_of
 
 PAGE_SIZE = 20
 TAKEN_BACK = "comparison_taken_back"
@@ -110,13 +110,11 @@ def _found(contributor: Contributor, state: ComparisonsState) -> dict[str, objec
     )
     current = page_of(found, number=state.page, size=PAGE_SIZE)
     return {
-        "page": current,
         "rows": [_row(comparison) for comparison in current],
         "criteria": criterion_list(poll=state.poll),
         "tags": [tag for tag, _count in tag_counts(poll=state.poll)],
         "sortings": Sorting,
-        "previous_url": replace(state, page=state.page - 1).url if current.has_previous() else "",
-        "next_url": replace(state, page=state.page + 1).url if current.has_next() else "",
+        **page_context(current, lambda number: replace(state, page=number).url),
     }
 
 

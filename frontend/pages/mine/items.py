@@ -20,7 +20,7 @@ from backend.polls.selectors import criterion_get, criterion_list, poll_get
 from backend.scores.models import CollectiveScore
 from backend.scores.selectors import scores_of
 from frontend.pages.http import PageRequest, page
-from frontend.pages.paging import page_number, page_of
+from frontend.pages.paging import page_context, page_number, page_of
 
 PAGE_SIZE = 20
 
@@ -102,11 +102,9 @@ def _found(contributor: Contributor, state: ItemsState) -> dict[str, object]:
         in_order(keys, order=state.order, scores=scores, counts=counts), number=state.page, size=PAGE_SIZE
     )
     return {
-        "page": current,
         "rows": _rows(contributor, state, current, scores, counts),
         "total": len(counts),
-        "previous_url": replace(state, page=state.page - 1).url if current.has_previous() else "",
-        "next_url": replace(state, page=state.page + 1).url if current.has_next() else "",
+        **page_context(current, lambda number: replace(state, page=number).url),
     }
 
 

@@ -13,7 +13,7 @@ from backend.entities.selectors import entity_get
 from backend.participation.pairs.rate_later import ENOUGH, rate_later_add, rate_later_list, rate_later_remove
 from backend.polls.selectors import poll_get
 from frontend.pages.http import PageRequest, account, page
-from frontend.pages.paging import page_number, page_of
+from frontend.pages.paging import page_context, page_number, page_of
 
 PAGE_SIZE = 20
 
@@ -27,11 +27,7 @@ def later(request: PageRequest, slug: str) -> HttpResponse:
     contributor = contributor_of(user=request.user)
     if contributor is not None:
         current = page_of(rate_later_list(contributor=contributor, poll=poll), number=number, size=PAGE_SIZE)
-        context |= {
-            "page": current,
-            "previous_url": f"?page={number - 1}" if current.has_previous() else "",
-            "next_url": f"?page={number + 1}" if current.has_next() else "",
-        }
+        context |= page_context(current)
     return render(request, "later/list.html", context)
 
 

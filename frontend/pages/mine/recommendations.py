@@ -22,7 +22,7 @@ from backend.scores.models import CollectiveScore
 from backend.scores.selectors import scores_of
 from backend.scores.tags import tag_counts
 from frontend.pages.http import PageRequest, page
-from frontend.pages.paging import page_number, page_of
+from frontend.pages.paging import page_context, page_number, page_of
 
 PAGE_SIZE = 20
 RATED = "rated"
@@ -127,8 +127,4 @@ def _rated(contributor: Contributor | None, state: RecommendationsState) -> dict
 
 
 def _paged(current: Page[int], state: RecommendationsState) -> dict[str, object]:
-    return {
-        "page": current,
-        "previous_url": replace(state, page=state.page - 1).url if current.has_previous() else "",
-        "next_url": replace(state, page=state.page + 1).url if current.has_next() else "",
-    }
+    return page_context(current, lambda number: replace(state, page=number).url)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -14,7 +15,7 @@ from backend.polls.selectors import criterion_get, criterion_list, poll_get
 from backend.scores.models import CollectiveScore, IndividualScore
 from backend.scores.selectors import scores_of
 from frontend.pages.http import PageRequest, page
-from frontend.pages.paging import page_number, page_of
+from frontend.pages.paging import page_context, page_number, page_of
 
 PAGE_SIZE = 20
 
@@ -50,10 +51,8 @@ def contributor(request: PageRequest, slug: str, name: str) -> HttpResponse:
         "person": person,
         "criteria": criterion_list(poll=poll),
         "state": {"criterion": criterion},
-        "page": current,
         "rows": _rows(poll, criterion, current, current.start_index()),
-        "previous_url": _address(criterion, number - 1) if current.has_previous() else "",
-        "next_url": _address(criterion, number + 1) if current.has_next() else "",
+        **page_context(current, partial(_address, criterion)),
     }
     return render(request, "contributors/page.html", context)
 

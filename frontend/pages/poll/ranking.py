@@ -14,7 +14,7 @@ from backend.polls.selectors import criterion_list, poll_get
 from backend.scores.selectors import ranking, score_set_published, weighted_ranking
 from backend.scores.tags import tag_counts
 from frontend.pages.http import PageRequest, page, wants_fragment
-from frontend.pages.paging import page_of
+from frontend.pages.paging import page_context, page_of
 from frontend.pages.poll.ranking_state import RankingState, ranking_state
 from frontend.pages.rows import ranked_items
 
@@ -46,7 +46,6 @@ def poll_ranking(request: PageRequest, slug: str) -> HttpResponse:
         "state": state,
         "tags": _tag_links(state),
         "score_set": score_set_published(poll=poll),
-        "page": current,
         "ranked": ranked_items(
             poll=poll,
             weights=state.weights,
@@ -54,8 +53,7 @@ def poll_ranking(request: PageRequest, slug: str) -> HttpResponse:
             entities=entities,
             first_rank=max(current.start_index(), 1),
         ),
-        "previous_url": replace(state, page=state.page - 1).url if current.has_previous() else "",
-        "next_url": replace(state, page=state.page + 1).url if current.has_next() else "",
+        **page_context(current, lambda number: replace(state, page=number).url),
     }
     return _answer(request, state, context)
 

@@ -30,7 +30,7 @@ from backend.polls.models import Poll
 from backend.polls.selectors import criterion_list, poll_get_managed
 from backend.scores.errors import NoEarlierRun, RunWithoutScores
 from frontend.pages.http import PageRequest, page, wants_fragment
-from frontend.pages.paging import page_number, page_of
+from frontend.pages.paging import page_context, page_number, page_of
 
 PAGE_SIZE = 20
 MOST_DIGITS = 18
@@ -123,7 +123,7 @@ def changes(request: PageRequest, slug: str, run_id: int) -> HttpResponse:
         alone = {"poll": poll, "run": run_with_scores(poll=poll, run_id=run_id)}
         return render(request, "changes/alone.html", alone)
     found = page_of(moves(pair=pair, show=wanted.show, text=wanted.text), number=wanted.page, size=PAGE_SIZE)
-    context = {"poll": poll, "pair": pair, "wanted": wanted, "page": found, **_items(request, pair, found)}
+    context = {"poll": poll, "pair": pair, "wanted": wanted, **_items(request, pair, found)}
     if wants_fragment(request):
         return render(request, "changes/_items.html", context)
     return render(request, "changes/page.html", context | _whole(poll, pair, wanted))
@@ -138,8 +138,7 @@ def _items(request: PageRequest, pair: Pair, found: Page[Any]) -> dict[str, obje
         "rows": list(_rows(pair, items, why)),
         "why": why,
         "smallest": LEAST_TOLD,
-        "previous_url": replace(wanted, page=wanted.page - 1).url if found.has_previous() else "",
-        "next_url": replace(wanted, page=wanted.page + 1).url if found.has_next() else "",
+        **page_context(found, lambda number: replace(wanted, page=number).url),
     }
 
 

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from backend.pipeline.models import Run
-from frontend.pages.paging import page_number, page_of
+from frontend.pages.paging import page_context, page_number, page_of
 
 PAGE_SIZE = 20
 
@@ -43,11 +43,9 @@ def table_of(request: HttpRequest, runs: QuerySet[Run], wanted: RunsWanted) -> d
     number = page_number(request.GET.get("page", ""))
     current = page_of(runs, number=number, size=PAGE_SIZE)
     return {
-        "page": current,
         "wanted": wanted,
         "statuses": Run.Status.choices,
         "triggers": Run.Trigger.choices,
         "here_url": wanted.address(number),
-        "previous_url": wanted.address(number - 1) if current.has_previous() else "",
-        "next_url": wanted.address(number + 1) if current.has_next() else "",
+        **page_context(current, wanted.address),
     }
